@@ -1,0 +1,62 @@
+"""How Sphinx builds the documentation; run from the repository's root by `make docs`."""
+
+from __future__ import annotations
+
+from importlib.metadata import version as version_of
+
+from sphinx.application import Sphinx
+
+project = "mallsync"
+author = "the mallsync authors"
+project_copyright = f"2026 {author}"
+release = version = version_of("mallsync")
+
+extensions = [
+    "sphinx.ext.autodoc",
+    "sphinx.ext.napoleon",
+    "sphinx.ext.doctest",
+]
+exclude_patterns = ["_build"]
+root_doc = "index"
+
+html_theme = "furo"
+html_title = f"mallsync {release}"
+
+autodoc_default_options = {"members": True, "show-inheritance": True}
+autodoc_member_order = "bysource"
+autodoc_typehints = "signature"
+autodoc_preserve_defaults = True
+napoleon_google_docstring = True
+napoleon_numpy_docstring = False
+default_role = "code"  # single backticks name parameters and values as often as objects
+
+# Sphinx runs the marked blocks of these pages; the doctests of the package need their module's
+# names and run under pytest. `make check` does both.
+doctest_test_doctest_blocks = ""
+
+# No other project's inventory is loaded, so that the build needs no network. Names that stand in
+# our signatures but in nobody's inventory are listed here, once, each with the reason.
+_EXTERNAL = {
+    r"(abc|collections|concurrent|contextlib|datetime|decimal|enum|types|typing)\..+": (
+        "the standard library"
+    ),
+    r"(pathlib\.)?Path": "the standard library; imported for type checkers only where it is bare",
+    r"(attrs?|cattrs|werkzeug|pytest|hypothesis)\..+": "what a public signature takes from others",
+    r"mallsync\..+\.[TRPK](_co|_contra)?": "type variables, which autodoc does not document",
+    r"mallsync\.sandbox\.(fakes|world)\..+": "inside of the sandbox, which is no public interface",
+    r"mallsync\..+\._\w+": "private bases of public classes",
+}
+nitpick_ignore_regex = [(r"py:.*", pattern) for pattern in _EXTERNAL]
+
+
+def _no_inline_type(
+    _app: Sphinx, what: str, _name: str, _object: object, _options: object, lines: list[str]
+) -> None:
+    """Keep napoleon from reading "What it is: more" above a constant as "type: description"."""
+    if what in {"attribute", "data", "property"} and lines:
+        lines[0] = f": {lines[0]}"  # an empty type
+
+
+def setup(app: Sphinx) -> None:
+    """Let constants be described in sentences."""
+    app.connect("autodoc-process-docstring", _no_inline_type, priority=400)

@@ -1,0 +1,173 @@
+"""What Rakuten's refusals mean: one table of codes, and the four families of error bodies.
+
+Facts: HTTP statuses and bodies as seen live and in public clients (checked 2026-11). Which gateway
+body today's order API sends in every case is not known: both are read, at any status.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from mallsync.errors import (
+    AuthFailed,
+    Conflict,
+    DecodeError,
+    Hint,
+    MallError,
+    NotFound,
+    Problem,
+    Rejected,
+)
+from mallsync.adapters.rakuten.shapes import MessageModel
+from mallsync.model.words import Mall
+from mallsync.wire.bodies import load_json
+from mallsync.wire.messages import Response
+from mallsync.wire.retry import fault_of_status
+from mallsync.wire.strict import Mismatch, Shape
+
+__all__ = ["CODES", "answer", "errors_of", "failure", "messages_of"]
+
+CODES: dict[str, type[MallError]] = {
+    # gateway, current: {"errors": [{"code": …}]}
+    "GA0001": AuthFailed,  # Un-Authorised
+    "GK0001": AuthFailed,  # structurally bad credentials: one client's comment, weak
+    "GK0005": AuthFailed,  # as above
+    "GK0006": AuthFailed,  # as above
+    # gateway, older: {"Results": {"errorCode": …}}
+    "ES01-01": AuthFailed,  # Un-Authorised
+    "ES04-01": AuthFailed,  # Bad Request; vendors meet it with a function that is not switched on
+    "ES04-03": Rejected,  # Unsupported Media Type, weak
+    # order application, after the common prefix
+    "GET_ORDER_INFO_102": NotFound,  # that number could not be fetched
+    "UPDATE_ORDERSHIPPING_ERROR_102": Conflict,  # cancelled already
+    "UPDATE_ORDERSUBSTATUS_ERROR_101": Conflict,  # cancelled already
+    "UPDATE_ORDERSUBSTATUS_ERROR_102": Conflict,  # sub-status not allowed in this status
+    "CONFIRM_ORDER_ERROR_102": Conflict,  # cancelled already: one client, weak
+    "CONFIRM_ORDER_ERROR_103": Conflict,  # moved on already: one client, weak
+}
+"""A code that is not here is `Rejected` and is kept as it is."""
+
+_PREFIX = "ORDER_EXT_API_"
+_NO_WORD = re.compile(r"[^\w.-]", re.ASCII)
+_FORBIDDEN = (401, 403)
+_OK = 200
+_BAD = 400
+_MESSAGES = Shape(MessageModel)
+
+_AUTH_HINT = Hint(
+    ja="キーが誤っているか期限切れ、利用機能が未設定、または発行直後で未反映（10〜30分）の"
+    "可能性があります。RMSのWEB APIサービスで確認してください。",
+    en="The key is wrong or expired, the function is not switched on, or the key is so new that it"
+    " is not active yet (10 to 30 minutes). Check the WEB API service in RMS.",
+)
+
+
+def answer(response: Response, operation: str) -> dict[str, object]:
+    """Return the payload of an answer that is no refusal as a whole.
+
+    Raises:
+        MallError: The gateway or the application refused, or the answer cannot be read.
+    """
+    try:
+        payload = load_json(response)
+    except ValueError:
+        raise failure(_class_of(response), operation, f"HTTP_{response.status}", response) from None
+    if not isinstance(payload, dict):
+        raise failure(_class_of(response), operation, "NOT_AN_OBJECT", response)
+    code = _gateway_code(payload)
+    if code is not None:
+        raise failure(_class_of(response, code), operation, code, response)
+    if response.status != _OK:
+        refusals = errors_of(messages_of(payload, operation))
+        code = refusals[0].code if refusals else f"HTTP_{response.status}"
+        raise failure(_class_of(response, code), operation, code, response, refusals)
+    return payload
+
+
+def failure(
+    kind: type[MallError],
+    operation: str,
+    code: str,
+    response: Response | None = None,
+    problems: tuple[Problem, ...] = (),
+) -> MallError:
+    """Return an error of Rakuten's, with the hint of its kind."""
+    return kind(
+        mall=Mall.RAKUTEN,
+        operation=operation,
+        code=code,
+        request_id=_word(response.headers.get("requestid", "")) if response else "",
+        hint=_AUTH_HINT if kind is AuthFailed else None,
+        problems=problems,
+    )
+
+
+def messages_of(payload: dict[str, object], operation: str) -> tuple[MessageModel, ...]:
+    """Return the checked MessageModelList of a payload; absent or null is empty.
+
+    Raises:
+        DecodeError: It is there and is no list of messages.
+    """
+    listed = payload.get("MessageModelList")
+    if listed is None:
+        return ()
+    if not isinstance(listed, list):
+        problem = Problem(place="MessageModelList", code="expected a list")
+        raise failure(DecodeError, operation, "UNREADABLE", problems=(problem,))
+    try:
+        return tuple(_MESSAGES.check(message) for message in listed)
+    except Mismatch:
+        problems = tuple(found for message in listed for found in _MESSAGES.explain(message))
+        raise failure(DecodeError, operation, "UNREADABLE", problems=problems) from None
+
+
+def errors_of(messages: Iterable[MessageModel], order_number: str = "") -> tuple[Problem, ...]:
+    """Return the ERROR messages, for one order if its number is given.
+
+    >>> [str(found) for found in errors_of([{"messageType": "ERROR", "dataNumber": 2,
+    ...     "messageCode": "ORDER_EXT_API_UPDATE_ORDERSHIPPING_ERROR_011"}])]
+    ['ShippingModelList[1]: UPDATE_ORDERSHIPPING_ERROR_011']
+    """
+    return tuple(
+        Problem(
+            place=_place(message),
+            code=_word(message["messageCode"].removeprefix(_PREFIX)),
+            mall_text=message.get("message") or "",
+        )
+        for message in messages
+        if message["messageType"] == "ERROR"
+        and (not order_number or message.get("orderNumber") in (None, order_number))
+    )
+
+
+def _place(message: MessageModel) -> str:
+    number = message.get("dataNumber")  # 1-based, counted across the baskets of the request
+    return f"ShippingModelList[{number - 1}]" if number else ""
+
+
+def _class_of(response: Response, code: str = "") -> type[MallError]:
+    by_status = fault_of_status(response)
+    if by_status is not None:
+        return by_status
+    if code in CODES:
+        return CODES[code]
+    if response.status in _FORBIDDEN:
+        return AuthFailed
+    return Rejected if response.status >= _BAD or code else DecodeError
+
+
+def _gateway_code(payload: dict[str, object]) -> str | None:
+    results = payload.get("Results")
+    if isinstance(results, dict) and "errorCode" in results:
+        return _word(results["errorCode"])
+    errors = payload.get("errors")
+    if not isinstance(errors, list) or not errors:
+        return None
+    first = errors[0]
+    return _word(first.get("code")) if isinstance(first, dict) else "UNKNOWN"
+
+
+def _word(value: object) -> str:
+    """Return a code fit for a message: one short word, whatever the mall has put there."""
+    return _NO_WORD.sub("?", str(value))[:64]

@@ -1,0 +1,149 @@
+"""How calls are strung together to fetch orders. Plain functions over `Caller`: no thread, no sleep."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import timedelta
+
+from attrs import evolve, field, frozen
+
+from mallsync.adapters.rakuten.codec import GetOrders, SearchOrders
+from mallsync.adapters.rakuten.reading import Reader
+from mallsync.adapters.rakuten.shapes import (
+    DEFAULT_VERSION,
+    DETAIL_BATCH,
+    READABLE_VERSIONS,
+    SEARCH_CAP,
+    SEARCH_PAGE,
+    SEARCH_WINDOW,
+)
+from mallsync.errors import ConfigError
+from mallsync.model.period import Period
+from mallsync.model.sighting import Covered, Remark, Seen, Sighting, Unreadable
+from mallsync.wire.calls import Caller
+from mallsync.wire.paging import batches, unique
+
+__all__ = ["Fetch", "Options", "details", "sightings"]
+
+_SHORTEST_WINDOW = timedelta(seconds=1)
+_ROUNDS = 3
+
+
+def _readable(version: object) -> int:
+    if not isinstance(version, int) or version not in READABLE_VERSIONS:
+        raise ConfigError(f"version {version!r} of getOrder cannot be read: write 7 to 10")
+    return version
+
+
+@frozen(kw_only=True)
+class Options:
+    """The getOrder version, and how much one call carries: less than the mall's limits in tests.
+
+    Raises:
+        ConfigError: The version is not one of 7 to 10.
+    """
+
+    version: int = field(default=DEFAULT_VERSION, converter=_readable)
+    page: int = SEARCH_PAGE
+    cap: int = SEARCH_CAP
+    window: timedelta = SEARCH_WINDOW
+    batch: int = DETAIL_BATCH
+
+
+@frozen(kw_only=True)
+class Fetch:
+    """What is fetched, and how it is read."""
+
+    reader: Reader
+    options: Options = Options()
+    progresses: tuple[int, ...] = ()
+
+    def covered(self, period: Period) -> Covered:
+        """Return the event that says a period is done."""
+        statuses = frozenset(str(progress) for progress in self.progresses)
+        return Covered(period, statuses or None)
+
+
+def sightings(
+    caller: Caller, fetch: Fetch, period: Period, known: Iterable[str] = ()
+) -> Iterator[Sighting]:
+    """Yield what is seen in a period, oldest first, with `Covered` after each finished window.
+
+    Windows longer than the mall's 63 days are split. There is no "updated since": the numbers in
+    `known` that the lists lack are read again at the end.
+    """
+    unseen = dict.fromkeys(known)
+    for window in period.split(fetch.options.window):
+        for event in _window(caller, fetch, window):
+            unseen.pop(_number(event), None)
+            yield event
+    yield from details(caller, fetch, unseen)
+
+
+def details(caller: Caller, fetch: Fetch, numbers: Iterable[str]) -> Iterator[Seen | Unreadable]:
+    """Yield a sighting for each number, in the order asked, a hundred to a call."""
+    calls = (
+        GetOrders(numbers=batch, reader=fetch.reader, version=fetch.options.version)
+        for batch in batches(unique(numbers), fetch.options.batch)
+    )
+    for answers in caller.map(calls):
+        yield from answers
+
+
+def _number(event: Sighting) -> str:
+    if isinstance(event, Seen):
+        return event.order.number
+    return event.number if isinstance(event, Unreadable) else ""
+
+
+def _window(caller: Caller, fetch: Fetch, window: Period) -> Iterator[Sighting]:
+    first = SearchOrders(period=window, progresses=fetch.progresses, size=fetch.options.page)
+    listing = _list(caller, first, fetch.options.cap)
+    if listing is None:
+        yield from _halves(caller, fetch, window)
+        return
+    for event in details(caller, fetch, listing.numbers):
+        if not isinstance(event, Seen) or event.order.ordered_at in window:
+            yield event
+    yield fetch.covered(window) if listing.steady else Remark("SEARCH_UNSTEADY", _text(window))
+
+
+def _halves(caller: Caller, fetch: Fetch, window: Period) -> Iterator[Sighting]:
+    """Halve a window with more hits than can be listed; one second cannot be halved."""
+    if window.length <= _SHORTEST_WINDOW:
+        yield Remark("SEARCH_CAP", _text(window))
+        return
+    half = timedelta(seconds=window.length // _SHORTEST_WINDOW // 2 or 1)
+    for part in (Period(window.start, window.start + half), Period(window.start + half, window.end)):
+        yield from _window(caller, fetch, part)
+
+
+def _text(window: Period) -> str:
+    return f"{window.start.isoformat()} .. {window.end.isoformat()}"
+
+
+@frozen
+class _Listing:
+    """The numbers of a window, and whether the list stood still while its pages were read."""
+
+    numbers: tuple[str, ...]
+    steady: bool
+
+
+def _list(caller: Caller, first: SearchOrders, cap: int) -> _Listing | None:
+    """Return every number of a window; None if it has more hits than the mall lists.
+
+    Orders that leave a status while the pages are read shift those behind them over the edge of
+    a page. So a list whose total has moved is read again, and what any round saw counts.
+    """
+    numbers: list[str] = []
+    for _ in range(_ROUNDS):
+        page = caller.call(first)
+        if page.total > cap:
+            return None
+        rest = [evolve(first, page=number) for number in range(2, page.pages + 1)]
+        pages = [page, *caller.map(rest)]
+        numbers.extend(number for one in pages for number in one.numbers)
+        if len({one.total for one in pages}) == 1 and len(set(numbers)) >= page.total:
+            return _Listing(unique(numbers), steady=True)
+    return _Listing(unique(numbers), steady=False)

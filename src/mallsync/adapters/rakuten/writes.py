@@ -1,0 +1,114 @@
+"""Confirming, cancelling and noting: the writes beside shipment notices."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+from mallsync.adapters.rakuten.codec import CancelOrder, ConfirmOrders, UpdateMemo
+from mallsync.adapters.rakuten.flows import Fetch
+from mallsync.adapters.rakuten.sending import look
+from mallsync.adapters.rakuten.shapes import CHANGE_REASONS, WRITE_BATCH
+from mallsync.errors import ConfigError, MallError
+from mallsync.model.order import Order
+from mallsync.model.writebacks import Outcome, WriteResult, outcome_of
+from mallsync.wire.calls import Caller
+from mallsync.wire.paging import batches, unique
+from mallsync.wire.texts import platform_dependent
+
+__all__ = ["cancel", "confirm", "memo_fields", "update_memo"]
+
+_NEW = "100"
+_CANCELLED = ("800", "900")
+_LONGEST = {"memo": 1000, "operator": 6, "mailPlugSentence": 1024}
+_DELIVERY_CLASSES = range(9)
+
+
+def confirm(caller: Caller, fetch: Fetch, numbers: Sequence[str]) -> list[WriteResult]:
+    """Confirm orders, a hundred to a call; a lost answer is looked up, never sent again."""
+    results: dict[str, WriteResult] = {}
+    for batch in batches(unique(numbers), WRITE_BATCH):
+        results.update(_confirm_batch(caller, fetch, batch))
+    return [results[number] for number in numbers]
+
+
+def _confirm_batch(
+    caller: Caller, fetch: Fetch, numbers: tuple[str, ...]
+) -> dict[str, WriteResult]:
+    try:
+        refusals = caller.call(ConfirmOrders(numbers=numbers))
+    except MallError as error:
+        return _after_failure(caller, fetch, numbers, error, lambda order: order.mall_status != _NEW)
+    return {number: _told(number, error) for number, error in refusals.items()}
+
+
+def _told(number: str, error: MallError | None) -> WriteResult:
+    outcome = Outcome.SENT if error is None else outcome_of(error)
+    return WriteResult(order_number=number, outcome=outcome, error=error)
+
+
+def _after_failure(
+    caller: Caller,
+    fetch: Fetch,
+    numbers: tuple[str, ...],
+    error: MallError,
+    has_landed: Callable[[Order], bool],
+) -> dict[str, WriteResult]:
+    """Return what a failed write came to; where in doubt, the mall's state tells."""
+    found = look(caller, fetch, numbers) if error.uncertain else {}
+    landed = {
+        number: _told(number, None)
+        for number, order in found.items()
+        if isinstance(order, Order) and has_landed(order)
+    }
+    return {number: landed.get(number) or _told(number, error) for number in numbers}
+
+
+def cancel(caller: Caller, fetch: Fetch, operation: CancelOrder) -> WriteResult:
+    """Cancel one order; a lost answer is looked up, never sent again."""
+    if operation.reason not in CHANGE_REASONS:
+        choices = ", ".join(f"{code} {text}" for code, text in CHANGE_REASONS.items())
+        raise ConfigError(f"reason {operation.reason!r} is not Rakuten's: write one of {choices}")
+    if operation.restore_stock not in (0, 1, 2):
+        raise ConfigError("restore_stock is 0 (as the item is set), 1 (restore) or 2 (do not)")
+    number = operation.number
+    try:
+        caller.call(operation)
+    except MallError as error:
+        results = _after_failure(
+            caller, fetch, (number,), error, lambda order: order.mall_status in _CANCELLED
+        )
+        return results[number]
+    return _told(number, None)
+
+
+def update_memo(caller: Caller, operation: UpdateMemo) -> WriteResult:
+    """Set notes on one order; setting them twice changes nothing, so a lost answer is repeated."""
+    try:
+        caller.call(operation)
+    except MallError as error:
+        return _told(operation.number, error)
+    return _told(operation.number, None)
+
+
+def memo_fields(fields: Mapping[str, object]) -> Mapping[str, object]:
+    """Return the fields of updateOrderMemo that are given, checked against its limits.
+
+    Raises:
+        ConfigError: A text is too long or holds characters that Rakuten refuses, or nothing is
+            given at all.
+
+    >>> memo_fields({"memo": "見本", "operator": None})
+    {'memo': '見本'}
+    """
+    given = {name: value for name, value in fields.items() if value is not None}
+    if not given:
+        raise ConfigError("nothing to update: give memo, operator, mail_text, … a value")
+    for name, longest in _LONGEST.items():
+        text = given.get(name, "")
+        if not isinstance(text, str) or len(text) > longest:
+            raise ConfigError(f"{name}: write text of at most {longest} characters")
+        if platform_dependent(text.replace("\n", "")):
+            raise ConfigError(f"{name} holds 機種依存文字, which Rakuten refuses: replace them")
+    if given.get("deliveryClass", 0) not in _DELIVERY_CLASSES:
+        raise ConfigError("delivery_class: write a number from 0 to 8")
+    return given

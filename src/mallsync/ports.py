@@ -1,0 +1,139 @@
+"""The seams that a host or a store fills. Protocols only: nothing here does anything."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from mallsync.model.handling import Handling
+from mallsync.model.journal import Entry, EntryKey
+from mallsync.model.order import Order, OrderKey
+from mallsync.model.period import Period
+from mallsync.model.sighting import Sighting, Unreadable
+from mallsync.model.writebacks import (
+    BuyerReview,
+    ConnectionReport,
+    NoticeResult,
+    Preview,
+    ShipmentNotice,
+    Standing,
+    WriteResult,
+)
+
+__all__ = [
+    "HandlingSource",
+    "Journal",
+    "MallClient",
+    "ReviewsBuyers",
+    "TokenVault",
+]
+
+
+class MallClient(Protocol):
+    """What every mall's client can do; thread-safe and immutable."""
+
+    @property
+    def mall(self) -> str:
+        """The mall's key, such as ``"rakuten"``."""
+
+    @property
+    def shop_id(self) -> str:
+        """The shop's id, as the host names it."""
+
+    def check_connection(self) -> ConnectionReport:
+        """Ask the mall whether the credentials work (接続チェック)."""
+
+    def credential_expiry(self) -> datetime | None:
+        """Return when the credentials end, aware; None if the mall does not say."""
+
+    def fetch_orders(
+        self,
+        period: Period,
+        *,
+        statuses: Collection[str] | None = None,
+        on_problem: Callable[[Unreadable], None] | None = None,
+    ) -> Iterator[Order]:
+        """Stream the orders of a period; `on_problem` takes what could not be read."""
+
+    def sightings(
+        self,
+        period: Period,
+        *,
+        statuses: Collection[str] | None = None,
+        known: Collection[str] | None = None,
+    ) -> Iterator[Sighting]:
+        """Stream what a fetch sees, with `Covered` after each finished stretch."""
+
+    def get_orders(self, numbers: Iterable[str]) -> Iterator[Order]:
+        """Stream single orders by number, in the order asked."""
+
+    def read(self, raw: object) -> Order:
+        """Normalise a kept raw record again; pure."""
+
+    def preview(self, notice: ShipmentNotice) -> Preview:
+        """Say what the mall would drop or refuse; pure."""
+
+    def standing(self, order: Order, notice: ShipmentNotice) -> Standing:
+        """Say whether a notice is on the mall already; pure."""
+
+    def send_notices(
+        self, notices: Sequence[ShipmentNotice], *, journal: Journal | None = None
+    ) -> list[NoticeResult]:
+        """Report shipments; one result for each notice, in order."""
+
+    def close(self) -> None:
+        """Give back threads and connections."""
+
+
+class ReviewsBuyers(Protocol):
+    """A client of a mall where the shop rates the buyer."""
+
+    def reviewable_orders(self, period: Period) -> Iterator[Order]:
+        """Stream the orders whose buyer has rated and that wait for the shop's review."""
+
+    def send_review(self, review: BuyerReview) -> WriteResult:
+        """Post a review once; never again when the answer is lost."""
+
+
+class Journal(Protocol):
+    """The memory of everything that changes a mall; it owns the clock of its steps.
+
+    Each method is one transaction. It survives a crash at any moment.
+    """
+
+    def open(self, key: EntryKey, payload: str) -> Entry:
+        """Return the entry of `key`, made if new.
+
+        Raises:
+            ConfigError: The entry exists with another payload: ask for a new revision.
+        """
+
+    def begin(self, key: EntryKey, step: str) -> bool:
+        """Mark a step as begun, before its call; False if it was begun or done already."""
+
+    def end(self, key: EntryKey, step: str, receipt: str = "") -> None:
+        """Mark a step as done, with what the mall gave for it."""
+
+    def drop(self, key: EntryKey, step: str) -> None:
+        """Forget a begun step: its call is known to have had no effect."""
+
+    def settled(self, key: EntryKey, step: str, after: timedelta) -> bool:
+        """Tell whether `after` has passed since the step was begun."""
+
+
+class TokenVault(Protocol):
+    """Where renewed tokens live, so that processes share them. Values are secrets."""
+
+    def load(self, name: str) -> str | None:
+        """Return the token of that name, or None."""
+
+    def save(self, name: str, value: str, expires_at: datetime | None) -> None:
+        """Keep a token; an earlier one of that name is replaced."""
+
+
+class HandlingSource(Protocol):
+    """A host's own tables, instead of the store's handlings."""
+
+    def handling(self, key: OrderKey) -> Handling | None:
+        """Return what the shop says of an order, or None if it does not know it."""

@@ -1,0 +1,274 @@
+"""Carries out operations: pace, sign, send, decode, wait, again."""
+
+from __future__ import annotations
+
+import logging
+import random
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from datetime import UTC, datetime
+from functools import partial
+from threading import Lock
+from typing import Generic, TypeVar
+
+from attrs import Factory, field, frozen
+from tenacity import RetryCallState, Retrying, retry_if_exception
+
+from mallsync.errors import AuthFailed, MallError, NotSent, Throttled, Unavailable
+from mallsync.transport.pace import Pace
+from mallsync.wire.calls import Auth, Transport
+from mallsync.wire.messages import Effect, Operation, Response
+from mallsync.wire.retry import Backoff, may_retry, retry_after
+
+__all__ = ["Engine", "RetryBudget", "Settings", "Surroundings"]
+
+T = TypeVar("T")
+
+_log = logging.getLogger("mallsync")
+
+
+@frozen(kw_only=True)
+class Surroundings:
+    """What an engine takes from the world around it."""
+
+    now: Callable[[], datetime] = partial(datetime.now, UTC)
+    monotonic: Callable[[], float] = time.monotonic
+    sleep: Callable[[float], None] = time.sleep
+    random: Callable[[], float] = random.random
+
+
+@frozen(kw_only=True)
+class Settings:
+    """How patient a client is.
+
+    Args:
+        deadline: Seconds for a call with all its attempts, from its first slot on.
+        backoff: How often and after which waits a call is tried again.
+        in_flight: Calls under way at once.
+        retry_quota: Retries that may be spent before calls must succeed to earn more.
+        world: Clock, sleep and chance; tests put their own in.
+    """
+
+    deadline: float = 60.0
+    backoff: Backoff = Backoff()
+    in_flight: int = 8
+    retry_quota: int = 20
+    world: Surroundings = Surroundings()
+
+
+class RetryBudget:
+    """A purse of retries shared by all calls of a client, so that an outage makes no storm.
+
+    A retry costs one; a call that succeeds pays back a tenth, up to the quota.
+    """
+
+    def __init__(self, quota: int) -> None:
+        self._quota = float(quota)
+        self._left = float(quota)
+        self._lock = Lock()
+
+    def spend(self) -> bool:
+        """Take one retry; False if none is left."""
+        with self._lock:
+            if self._left < 1:
+                return False
+            self._left -= 1
+            return True
+
+    def earn(self) -> None:
+        """Put a tenth of a retry back after a success."""
+        with self._lock:
+            self._left = min(self._left + 0.1, self._quota)
+
+
+@frozen(kw_only=True, eq=False)
+class Engine:
+    """A `Caller` that moves the bytes; thread-safe.
+
+    Args:
+        mall: The mall's key, for errors and logs.
+        transport: The way to the network.
+        auth: How the mall knows who asks.
+        pace: The credential's rate limit; None for no limit.
+        settings: How patient it is, with clock, sleep and chance.
+        owns_transport: Whether closing the engine closes the transport.
+    """
+
+    mall: str
+    transport: Transport
+    auth: Auth
+    pace: Pace | None = None
+    settings: Settings = Settings()
+    owns_transport: bool = False
+    _budget: RetryBudget = field(
+        init=False,
+        repr=False,
+        default=Factory(lambda self: RetryBudget(self.settings.retry_quota), takes_self=True),
+    )
+    _pool: ThreadPoolExecutor = field(
+        init=False,
+        repr=False,
+        default=Factory(
+            lambda self: ThreadPoolExecutor(self.settings.in_flight, f"mallsync-{self.mall}"),
+            takes_self=True,
+        ),
+    )
+
+    def call(self, operation: Operation[T]) -> T:
+        """Carry out one operation; tried again only where that is safe.
+
+        Raises:
+            MallError: What the last attempt came to.
+        """
+        try:
+            result = self._try(operation)
+        except AuthFailed:
+            if not self.auth.renew(self):
+                raise
+            result = self._try(operation)
+        self._budget.earn()
+        return result
+
+    def map(self, operations: Iterable[Operation[T]]) -> Iterator[T]:
+        """Carry out many, at most ``in_flight`` ahead of the reader, answers in the order asked."""
+        pending: deque[Future[T]] = deque()
+        try:
+            for operation in operations:
+                pending.append(self._pool.submit(self.call, operation))
+                if len(pending) >= self.settings.in_flight:
+                    yield pending.popleft().result()
+            while pending:
+                yield pending.popleft().result()
+        finally:
+            for future in pending:
+                future.cancel()
+
+    def pause(self, seconds: float) -> None:
+        """Wait."""
+        self.settings.world.sleep(seconds)
+
+    def now(self) -> datetime:
+        """Return the present, aware."""
+        return self.settings.world.now()
+
+    def close(self) -> None:
+        """Stop the threads; calls under way end first."""
+        self._pool.shutdown(wait=True, cancel_futures=True)
+        if self.owns_transport:
+            self.transport.close()
+
+    def spend_retry(self) -> bool:
+        """Take one retry from the shared budget; False if none is left."""
+        return self._budget.spend()
+
+    def _try(self, operation: Operation[T]) -> T:
+        call = _Call(self, operation)
+        retrying = Retrying(
+            retry=retry_if_exception(call.may_go_on),
+            wait=call.wait,
+            stop=call.is_over,
+            before_sleep=call.hold_back,
+            sleep=self.settings.world.sleep,
+            reraise=True,
+        )
+        try:
+            return retrying(call.attempt)
+        except MallError as error:
+            raise call.verdict(error) from error.__cause__
+
+
+class _Call(Generic[T]):
+    """One operation under way: its deadline, and whether a write may have landed."""
+
+    def __init__(self, engine: Engine, operation: Operation[T]) -> None:
+        self._engine = engine
+        self._operation = operation
+        self._ends_at: float | None = None
+        self._doubt: MallError | None = None
+
+    def attempt(self) -> T:
+        """Pace, sign, send and decode once."""
+        world, pace = self._engine.settings.world, self._engine.pace
+        if pace is not None:
+            pace.acquire(self._operation.cost)
+        started = world.monotonic()
+        if self._ends_at is None:
+            self._ends_at = started + self._engine.settings.deadline
+        try:
+            result = self._exchange(self._ends_at - started)
+        except MallError as error:
+            self._log(started, f"{type(error).__name__} {error.code}")
+            raise
+        self._log(started, "ok")
+        return result
+
+    def may_go_on(self, error: BaseException) -> bool:
+        """Tell whether the failure allows another attempt; remember an uncertain one."""
+        if not isinstance(error, MallError):
+            return False
+        if error.uncertain and self._operation.effect is not Effect.READ:
+            self._doubt = self._doubt or error
+        return may_retry(self._operation.effect, error)
+
+    def wait(self, state: RetryCallState) -> float:
+        """Return the seconds until the next attempt."""
+        backoff, jitter = self._engine.settings.backoff, self._engine.settings.world.random()
+        return backoff.seconds(state.attempt_number, _failure(state), jitter=jitter)
+
+    def hold_back(self, state: RetryCallState) -> None:
+        """Let every thread of the credential wait for as long as the mall has asked for."""
+        if self._engine.pace is not None and isinstance(_failure(state), Throttled):
+            self._engine.pace.hold(state.upcoming_sleep)
+
+    def is_over(self, state: RetryCallState) -> bool:
+        """Tell whether attempts, deadline or the shared retry budget are used up."""
+        settings, world = self._engine.settings, self._engine.settings.world
+        return (
+            state.attempt_number >= settings.backoff.attempts
+            or world.monotonic() + state.upcoming_sleep >= (self._ends_at or 0.0)
+            or not self._engine.spend_retry()
+        )
+
+    def verdict(self, error: MallError) -> MallError:
+        """Return what the whole call came to: one uncertain attempt leaves a write in doubt."""
+        return error if self._doubt is None or error.uncertain else self._doubt
+
+    def _exchange(self, left: float) -> T:
+        auth, now = self._engine.auth, self._engine.settings.world.now()
+        try:
+            if left <= 0:
+                raise NotSent("the deadline passed before it could be sent", code="DEADLINE")
+            request = auth.sign(self._operation.encode(), now)
+            response = self._engine.transport.send(request, timeout=left)
+            auth.observe(response, now)
+            return self._decode(response, now)
+        except MallError as error:
+            error.mall = error.mall or self._engine.mall
+            error.operation = error.operation or self._operation.name
+            raise
+
+    def _decode(self, response: Response, now: datetime) -> T:
+        try:
+            return self._operation.decode(response)
+        except AuthFailed as error:
+            raise self._engine.auth.explain(error, now) from None
+        except (Throttled, Unavailable) as error:
+            asked = retry_after(response.headers.get("retry-after"), now)
+            error.retry_after = error.retry_after if asked is None else asked
+            raise
+
+    def _log(self, started: float, result: str) -> None:
+        _log.debug(
+            "%s %s: %s in %.3f s",
+            self._engine.mall,
+            self._operation.name,
+            result,
+            self._engine.settings.world.monotonic() - started,
+        )
+
+
+def _failure(state: RetryCallState) -> MallError:
+    error = state.outcome.exception() if state.outcome is not None else None
+    return error if isinstance(error, MallError) else MallError()

@@ -1,0 +1,235 @@
+"""The one door to the network: a pool of sessions, a hard deadline, and what a failure means."""
+
+from __future__ import annotations
+
+import http.client
+import io
+import time
+from collections.abc import Callable
+from functools import partial
+from queue import Empty, LifoQueue
+from typing import Any
+from urllib.parse import urlsplit
+
+import requests
+from attrs import field, frozen
+from requests.adapters import HTTPAdapter
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.exceptions import MaxRetryError, NewConnectionError
+from urllib3.exceptions import ConnectTimeoutError as ConnectTimedOut
+
+from mallsync.errors import AnswerLost, ConfigError, DecodeError, MallError, NotSent
+from mallsync.wire.messages import Request, Response
+
+__all__ = ["HttpTransport", "check_base_url"]
+
+_CHUNK = 64 * 1024
+_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+
+
+def check_base_url(base_url: object) -> str:
+    """Return a base URL without its last slash; without TLS only loopback is let through.
+
+    Raises:
+        ConfigError: It is no URL, or would send secrets in the clear.
+
+    >>> check_base_url("https://api.example.jp/")
+    'https://api.example.jp'
+    """
+    if not isinstance(base_url, str):
+        raise ConfigError(f"base_url is {type(base_url).__name__}: write https://…")
+    parts = urlsplit(base_url)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ConfigError("base_url is no URL: write https:// and a host")
+    if parts.scheme == "http" and parts.hostname not in _LOOPBACK:
+        raise ConfigError("base_url has no TLS: write https://, or a loopback host for a sandbox")
+    if parts.username or parts.query or parts.fragment:
+        raise ConfigError("base_url is scheme, host and path only: take out the rest")
+    return base_url.rstrip("/")
+
+
+class _Deadline:
+    """When the running request of one session must be over (monotonic seconds)."""
+
+    def __init__(self, monotonic: Callable[[], float]) -> None:
+        self.monotonic = monotonic
+        self.at = 0.0
+
+    def left(self) -> float:
+        """Return the seconds left, never negative."""
+        return max(self.at - self.monotonic(), 0.0)
+
+
+class _BoundedSocket(io.RawIOBase):
+    """Reads a socket so that no drip of bytes, in headers or body, outlives the deadline."""
+
+    def __init__(self, sock: Any, deadline: _Deadline) -> None:
+        self._sock = sock
+        self._deadline = deadline
+        self._patience = sock.gettimeout()
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        left = self._deadline.left()
+        if not left:
+            raise TimeoutError("deadline")
+        self._sock.settimeout(left if self._patience is None else min(self._patience, left))
+        received: int = self._sock.recv_into(buffer)
+        return received
+
+    def makefile(self, _mode: str) -> io.BufferedReader:
+        """Stand in for the socket where http.client asks it for a file."""
+        return io.BufferedReader(self)
+
+
+class _BoundedResponse(http.client.HTTPResponse):
+    def __init__(self, sock: Any, *args: Any, deadline: _Deadline, **kwargs: Any) -> None:
+        super().__init__(_BoundedSocket(sock, deadline), *args, **kwargs)  # type: ignore[arg-type]
+
+
+def _bounded(connection: Any, deadline: _Deadline) -> Any:
+    """Return a connection class whose answers are read under the deadline."""
+
+    class Bounded(connection):  # type: ignore[misc]
+        response_class = partial(_BoundedResponse, deadline=deadline)
+
+    return Bounded
+
+
+class _Adapter(HTTPAdapter):
+    """One connection at a time, no retry of its own, every read under the session's deadline."""
+
+    def __init__(self, deadline: _Deadline) -> None:
+        self._deadline = deadline
+        super().__init__(pool_connections=1, pool_maxsize=1, max_retries=0)
+
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        super().init_poolmanager(*args, **kwargs)
+        pools = ((HTTPConnectionPool, HTTPConnection), (HTTPSConnectionPool, HTTPSConnection))
+        self.poolmanager.pool_classes_by_scheme = {
+            scheme: type(
+                pool.__name__, (pool,), {"ConnectionCls": _bounded(connection, self._deadline)}
+            )
+            for scheme, (pool, connection) in zip(("http", "https"), pools, strict=True)
+        }
+
+
+@frozen
+class _Line:
+    """One session with the deadline that its connection obeys."""
+
+    session: requests.Session
+    deadline: _Deadline
+
+
+@frozen(kw_only=True, eq=False)
+class HttpTransport:
+    """Sends requests over TLS with `requests`; each session serves one thread at a time.
+
+    The environment is not read (no proxies, no ``~/.netrc``, no CA bundle), cookies are not kept
+    and redirects are not followed. Give ``proxies`` and ``verify`` here where a host needs them.
+
+    Args:
+        base_url: What stands before each request's path.
+        connect_timeout: Seconds for connecting and the TLS handshake.
+        read_timeout: Seconds without a single byte.
+        largest: The most bytes of a decompressed answer.
+        verify: True, or the path of a CA bundle.
+        proxies: URL by scheme, as `requests` takes it.
+    """
+
+    base_url: str = field(converter=check_base_url)
+    connect_timeout: float = 5.0
+    read_timeout: float = 30.0
+    largest: int = 64 * 1024 * 1024
+    verify: bool | str = True
+    proxies: dict[str, str] = field(factory=dict, repr=False)
+    monotonic: Callable[[], float] = field(default=time.monotonic, repr=False)
+    _idle: LifoQueue[_Line] = field(factory=LifoQueue, init=False, repr=False)
+
+    def send(self, request: Request, *, timeout: float) -> Response:
+        """Send once and return the whole answer within `timeout` seconds.
+
+        Raises:
+            NotSent: The request surely never left.
+            AnswerLost: It may have arrived.
+            DecodeError: The answer is larger than ``largest``.
+        """
+        line = self._take()
+        line.deadline.at = self.monotonic() + timeout
+        try:
+            return self._exchange(line, request, timeout)
+        except requests.RequestException as error:
+            # The cause is not chained: its text may hold the URL, and a URL may hold a key.
+            raise _meaning(error) from None
+        finally:
+            line.session.cookies.clear()
+            self._idle.put(line)
+
+    def close(self) -> None:
+        """Close the idle sessions."""
+        while True:
+            try:
+                self._idle.get_nowait().session.close()
+            except Empty:
+                return
+
+    def _take(self) -> _Line:
+        try:
+            return self._idle.get_nowait()
+        except Empty:
+            return self._new_line()
+
+    def _new_line(self) -> _Line:
+        deadline = _Deadline(self.monotonic)
+        session = requests.Session()
+        session.trust_env = False
+        session.verify = self.verify
+        session.proxies.update(self.proxies)
+        session.headers.clear()
+        for scheme in ("http://", "https://"):
+            session.mount(scheme, _Adapter(deadline))
+        return _Line(session, deadline)
+
+    def _exchange(self, line: _Line, request: Request, timeout: float) -> Response:
+        with line.session.request(
+            request.method,
+            self.base_url + request.path,
+            params=list(request.query),
+            headers={"Accept-Encoding": "gzip", **request.headers},
+            data=request.body or None,
+            timeout=(min(self.connect_timeout, timeout), min(self.read_timeout, timeout)),
+            allow_redirects=False,
+            stream=True,
+        ) as reply:
+            return Response(
+                status=reply.status_code,
+                headers={name.lower(): value for name, value in reply.headers.items()},
+                body=self._body(reply),
+            )
+
+    def _body(self, reply: requests.Response) -> bytes:
+        chunks = []
+        size = 0
+        for chunk in reply.iter_content(_CHUNK):
+            size += len(chunk)
+            if size > self.largest:
+                raise DecodeError(f"the answer is larger than {self.largest} bytes", code="TOO_LARGE")
+            chunks.append(chunk)
+        return b"".join(chunks)
+
+
+def _meaning(error: requests.RequestException) -> MallError:
+    """Tell "never left" from "answer lost" by the cause: `ConnectionError` alone means both."""
+    cause = error.args[0] if error.args else None
+    reason = cause.reason if isinstance(cause, MaxRetryError) else cause
+    if isinstance(reason, NewConnectionError | ConnectTimedOut) or isinstance(error, ValueError):
+        return NotSent("the mall could not be reached", code=_code(reason, error))
+    return AnswerLost("the answer did not arrive", code=_code(reason, error))
+
+
+def _code(reason: object, error: requests.RequestException) -> str:
+    return type(reason if isinstance(reason, Exception) else error).__name__

@@ -1,0 +1,72 @@
+"""Rate limits: each call books the next free slot, then waits for it. Hides pyrate-limiter."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from math import ceil
+from threading import Lock
+
+from pyrate_limiter import GCRA, Rate, RateItem, StateBucket
+
+from mallsync.errors import ConfigError
+
+__all__ = ["SAFETY", "Pace"]
+
+SAFETY = 0.95
+"""The share of a limit that is used: at 0.98 a sliding-window server still refuses some calls."""
+
+
+class Pace:
+    """At most `limit` calls in each `per` seconds, evenly spaced, shared by every thread.
+
+    A call that waits has its slot already: a late wake-up delays that call, not those behind it.
+
+    Args:
+        limit: Calls that the mall allows.
+        per: In how many seconds.
+        share: The share of the limit to use.
+        monotonic: Seconds that only grow.
+        sleep: Waits so many seconds.
+    """
+
+    def __init__(
+        self,
+        limit: float,
+        per: float = 1.0,
+        *,
+        share: float = SAFETY,
+        monotonic: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        if not (limit > 0 and per > 0 and 0 < share <= 1):
+            raise ConfigError("a pace is a limit above 0 in a time above 0, such as Pace(1, per=1)")
+        self.interval = ceil(per / (limit * share) * 1000) / 1000
+        self._bucket = StateBucket([Rate(1, round(self.interval * 1000), burst=1)], GCRA())
+        self._monotonic = monotonic
+        self._sleep = sleep
+        self._lock = Lock()
+        self._held_until = 0.0
+
+    def acquire(self, cost: int = 1) -> None:
+        """Wait until the next free slot; `cost` takes so many slots in a row."""
+        with self._lock:
+            now = self._monotonic()
+            start = max(now, self._held_until)
+            slot = max(self._book(ceil(start * 1000)) for _ in range(cost)) / 1000
+        if slot > now:
+            self._sleep(slot - now)
+
+    def hold(self, seconds: float) -> None:
+        """Give no slot for so long, as after a refusal that said when to come back."""
+        with self._lock:
+            self._held_until = max(self._held_until, self._monotonic() + seconds)
+
+    def _book(self, moment: int) -> int:
+        """Take the first free slot from `moment` (milliseconds) on, and return its time."""
+        item = RateItem("", moment)
+        while not self._bucket.put(item):
+            wait = self._bucket.waiting(item)
+            assert isinstance(wait, int)  # noqa: S101 -- an in-memory bucket answers at once
+            item.timestamp += max(wait, 1)
+        return item.timestamp

@@ -1,0 +1,1 @@
+"""The tests of mallsync: names are sentences, docstrings say the behaviour."""

@@ -1,0 +1,111 @@
+"""A running fake of Rakuten and a plain hand to knock at it."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+import attrs
+import pytest
+import requests
+
+from mallsync import sandbox
+from mallsync.sandbox.fakes.rakuten import Rakuten
+from mallsync.sandbox.world import JST
+
+NOW = datetime(2026, 4, 10, 12, 0, tzinfo=JST)
+
+
+@attrs.define
+class Shop:
+    """Speak to the fake as a shop does, with nothing of ours in between."""
+
+    mall: sandbox.RakutenMall
+    session: requests.Session
+
+    @property
+    def fake(self) -> Rakuten:
+        """The data behind the counter."""
+        return self.mall.fake
+
+    def header(self) -> dict[str, str]:
+        """Return the headers of a good request."""
+        held = self.fake.license
+        pair = f"{held.service_secret}:{held.license_key}".encode()
+        return {
+            "Authorization": f"ESA {base64.b64encode(pair).decode()}",
+            "Content-Type": "application/json; charset=utf-8",
+        }
+
+    def post(
+        self,
+        operation: str,
+        body: object,
+        headers: Mapping[str, str | None] | None = None,
+        timeout: float = 5.0,
+    ) -> requests.Response:
+        """Send one request; `headers` are laid over the good ones, None takes one away."""
+        laid = {**self.header(), **(headers or {})}
+        data = body if isinstance(body, bytes) else json.dumps(body).encode()
+        url = f"{self.mall.base_url}/es/2.0/order/{operation}/"
+        return self.session.post(url, data=data, headers=laid, timeout=timeout)
+
+    def ask(self, operation: str, body: object, status: int = 200) -> Any:  # noqa: ANN401
+        """Send one request and return the JSON of its answer, which must have this status."""
+        response = self.post(operation, body)
+        assert response.status_code == status, response.text
+        return response.json()
+
+    def search(self, status: int = 200, **more: object) -> Any:  # noqa: ANN401
+        """Search the last 62 days by order date."""
+        now = self.mall.clock.now()
+        body = {
+            "dateType": 1,
+            "startDatetime": stamp(now - timedelta(days=62)),
+            "endDatetime": stamp(now),
+            **more,
+        }
+        return self.ask("searchOrder", body, status)
+
+    def get(self, *numbers: str, version: int = 10) -> Any:  # noqa: ANN401
+        """Return the answer of getOrder."""
+        return self.ask("getOrder", {"orderNumberList": list(numbers), "version": version})
+
+    def ship(self, number: str, *records: object, status: int = 200) -> Any:  # noqa: ANN401
+        """Report records of the first package of an order."""
+        return self.ask("updateOrderShipping", self.shipment(number, *records), status)
+
+    def shipment(self, number: str, *records: object) -> dict[str, Any]:
+        """Return the body that reports records of the first package of an order."""
+        basket = next(iter(self.fake.parcels(number)))
+        baskets = [{"basketId": basket, "ShippingModelList": list(records)}]
+        return {"orderNumber": number, "BasketidModelList": baskets}
+
+    def to_ship(self, *, plan: str = "none", packages: int = 1) -> str:
+        """Return the number of an order to ship that began so and has so many live packages."""
+        return next(
+            number
+            for number in self.fake.in_progress(300)
+            if self.fake.orders[number].plan == plan and len(self.fake.parcels(number)) == packages
+        )
+
+
+def stamp(moment: datetime) -> str:
+    """Write a moment as the mall wants it."""
+    return moment.strftime("%Y-%m-%dT%H:%M:%S+0900")
+
+
+def codes(answer: Any) -> list[str]:  # noqa: ANN401
+    """Return the message codes of an answer, without what all of them begin with."""
+    return [one["messageCode"].removeprefix("ORDER_EXT_API_") for one in answer["MessageModelList"]]
+
+
+@pytest.fixture
+def shop() -> Iterator[Shop]:
+    """Run a fake at a fixed moment."""
+    with sandbox.running(seed=1, orders=300, now=NOW) as malls, requests.Session() as session:
+        session.trust_env = False
+        yield Shop(malls.rakuten, session)

@@ -1,0 +1,96 @@
+"""What running() gives, and how much it bears."""
+
+from __future__ import annotations
+
+import time
+from datetime import timedelta
+
+import pytest
+import requests
+
+from mallsync import sandbox
+from tests.sandbox.conftest import NOW, Shop
+
+
+def test_the_orders_lie_in_the_sixty_days_before_now(shop: Shop) -> None:
+    """None is of the future, none is older."""
+    times = [record.ordered_at for record in shop.fake.orders.values()]
+    assert len(times) == 300
+    assert NOW - timedelta(days=60, seconds=2) <= min(times) < max(times) < NOW
+
+
+def test_without_now_the_clock_is_the_machines() -> None:
+    """The newest order is not far away."""
+    with sandbox.running(orders=50) as malls:
+        clock = malls.rakuten.clock
+        assert clock.now() <= clock.now()
+        assert malls.rakuten.base_url.startswith("http://127.0.0.1:")
+
+
+def test_the_same_seed_makes_the_same_orders() -> None:
+    """Another seed makes others."""
+
+    def documents(seed: int) -> list[dict[str, object]]:
+        with sandbox.running(seed=seed, orders=60, now=NOW) as malls:
+            fake = malls.rakuten.fake
+            return [fake.document(number) for number in fake.orders]
+
+    assert documents(3) == documents(3)
+    assert documents(3) != documents(4)
+
+
+def test_the_credentials_are_those_of_the_key_that_is_good_now(shop: Shop) -> None:
+    """They are typed, and they follow a renewal."""
+    credentials = shop.mall.credentials
+    held = shop.fake.license
+    assert credentials.service_secret == held.service_secret
+    assert credentials.license_key == held.license_key
+    assert credentials.expires_at == held.expires_at
+    shop.fake.renew_key()
+    assert shop.mall.credentials.license_key != credentials.license_key
+
+
+def test_the_fake_does_not_show_in_the_malls_repr(shop: Shop) -> None:
+    """A failing test does not print thousands of orders."""
+    assert repr(shop.mall) == f"RakutenMall(base_url='{shop.mall.base_url}')"
+
+
+def test_throttle_lets_one_request_a_second_pass() -> None:
+    """The second one at once is told to slow down."""
+    with (
+        sandbox.running(orders=1, now=NOW, throttle=True) as malls,
+        requests.Session() as session,
+    ):
+        session.trust_env = False
+        shop = Shop(malls.rakuten, session)
+        statuses = [shop.post("getSubStatusList", {}).status_code for _ in range(3)]
+    assert statuses == [200, 429, 429]
+
+
+def test_throttle_can_be_wider() -> None:
+    """The rate is an argument."""
+    with (
+        sandbox.running(orders=1, now=NOW, throttle=True, rate=3) as malls,
+        requests.Session() as session,
+    ):
+        session.trust_env = False
+        shop = Shop(malls.rakuten, session)
+        statuses = [shop.post("getSubStatusList", {}).status_code for _ in range(4)]
+    assert statuses == [200, 200, 200, 429]
+
+
+def test_many_orders_are_made_quickly() -> None:
+    """Twenty thousand wait within seconds, since each is built only when asked for."""
+    started = time.monotonic()
+    with sandbox.running(orders=20_000, now=NOW) as malls:
+        fake = malls.rakuten.fake
+        for number in list(fake.orders)[:500]:
+            fake.document(number)
+    assert time.monotonic() - started < 5
+
+
+@pytest.mark.parametrize("name", ["UNKNOWN", "drip"])
+def test_an_unknown_fault_is_refused(shop: Shop, name: str) -> None:
+    """A slip in a test is found at once."""
+    with pytest.raises(ValueError, match=name):
+        shop.mall.fail_next(name)
