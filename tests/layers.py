@@ -64,7 +64,7 @@ ALLOWED: Mapping[str, frozenset[str]] = MappingProxyType(
 DOORS: Mapping[str, str] = MappingProxyType(
     {
         "requests": "transport.http",
-        "urllib3": "transport.http",
+        "urllib3": "transport",
         "pyrate_limiter": "transport.pace",
         "sqlalchemy": "store",
         "psycopg": "store",

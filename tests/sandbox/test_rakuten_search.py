@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -11,7 +12,7 @@ from tests.sandbox.conftest import NOW, Shop, codes, stamp
 ALL = {"requestRecordsAmount": 1000}
 
 
-def found(shop: Shop, **more: object) -> list[str]:
+def found(shop: Shop, **more: Any) -> list[str]:  # noqa: ANN401
     """Return the numbers that a search finds on one page."""
     numbers = shop.search(PaginationRequestModel=ALL, **more)["orderNumberList"]
     assert isinstance(numbers, list)

@@ -8,6 +8,7 @@ import threading
 import time
 from datetime import UTC, datetime, timedelta
 from http.client import HTTPConnection
+from typing import Any
 
 import pytest
 import requests
@@ -100,7 +101,7 @@ def test_every_fault_has_its_function() -> None:
     ],
 )
 def test_some_faults_answer_without_doing_the_work(
-    shop: Shop, fault: Fault, options: dict[str, object], status: int
+    shop: Shop, fault: Fault, options: dict[str, Any], status: int
 ) -> None:
     """The write did not happen, and the next request is served as ever."""
     number = shop.to_ship()
@@ -142,7 +143,7 @@ def test_a_busy_mall_may_say_how_long_to_wait(shop: Shop, fault: Fault, wait: ob
     ],
 )
 def test_some_faults_hide_that_the_work_was_done(
-    shop: Shop, fault: Fault, options: dict[str, object]
+    shop: Shop, fault: Fault, options: dict[str, Any]
 ) -> None:
     """The answer says nothing of the write that took effect."""
     number = shop.to_ship()

@@ -24,7 +24,9 @@ def require_aware(value: object, name: str) -> datetime:
     if not isinstance(value, datetime):
         raise ConfigError(f"{name} is {type(value).__name__}: write an aware datetime")
     if value.utcoffset() is None:
-        raise ConfigError(f"{name} has no time zone: write {name}.replace(tzinfo=JST), or whichever")
+        raise ConfigError(
+            f"{name} has no time zone: write {name}.replace(tzinfo=JST), or whichever"
+        )
     return value.astimezone(JST)
 
 
@@ -35,7 +37,9 @@ def require_day(value: object, name: str) -> date:
     datetime.date(2026, 11, 22)
     """
     if isinstance(value, datetime) or not isinstance(value, date):
-        raise ConfigError(f"{name} is {type(value).__name__}: write a date, such as date(2026, 11, 22)")
+        raise ConfigError(
+            f"{name} is {type(value).__name__}: write a date, such as date(2026, 11, 22)"
+        )
     return value
 
 

@@ -72,7 +72,7 @@ def _order_number(value: object) -> str:
 
 @frozen(kw_only=True)
 class ShipmentNotice:
-    """"This shipment has left": one write-back to one mall order.
+    """ "This shipment has left": one write-back to one mall order.
 
     Args:
         order_number: The mall's order number.

@@ -86,7 +86,9 @@ class Decision:
         """Return the decision in words, in ``"ja"`` or ``"en"``."""
         said = self.reasons or self.warnings
         head = text_of("ELIGIBLE" if self.eligible else "NOT_ELIGIBLE")(lang)
-        return ": ".join([head, "; ".join(reason.explain(lang) for reason in said)][: 1 + bool(said)])
+        return ": ".join(
+            [head, "; ".join(reason.explain(lang) for reason in said)][: 1 + bool(said)]
+        )
 
 
 def _rank(reason: Reason) -> int:

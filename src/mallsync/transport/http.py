@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import http.client
-import io
 import time
 from collections.abc import Callable
-from functools import partial
 from queue import Empty, LifoQueue
 from typing import Any
 from urllib.parse import urlsplit
@@ -14,12 +11,11 @@ from urllib.parse import urlsplit
 import requests
 from attrs import field, frozen
 from requests.adapters import HTTPAdapter
-from urllib3.connection import HTTPConnection, HTTPSConnection
-from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import MaxRetryError, NewConnectionError
 from urllib3.exceptions import ConnectTimeoutError as ConnectTimedOut
 
 from mallsync.errors import AnswerLost, ConfigError, DecodeError, MallError, NotSent
+from mallsync.transport.connections import Exchange, pools
 from mallsync.wire.messages import Request, Response
 
 __all__ = ["HttpTransport", "check_base_url"]
@@ -49,80 +45,24 @@ def check_base_url(base_url: object) -> str:
     return base_url.rstrip("/")
 
 
-class _Deadline:
-    """When the running request of one session must be over (monotonic seconds)."""
-
-    def __init__(self, monotonic: Callable[[], float]) -> None:
-        self.monotonic = monotonic
-        self.at = 0.0
-
-    def left(self) -> float:
-        """Return the seconds left, never negative."""
-        return max(self.at - self.monotonic(), 0.0)
-
-
-class _BoundedSocket(io.RawIOBase):
-    """Reads a socket so that no drip of bytes, in headers or body, outlives the deadline."""
-
-    def __init__(self, sock: Any, deadline: _Deadline) -> None:
-        self._sock = sock
-        self._deadline = deadline
-        self._patience = sock.gettimeout()
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int:
-        left = self._deadline.left()
-        if not left:
-            raise TimeoutError("deadline")
-        self._sock.settimeout(left if self._patience is None else min(self._patience, left))
-        received: int = self._sock.recv_into(buffer)
-        return received
-
-    def makefile(self, _mode: str) -> io.BufferedReader:
-        """Stand in for the socket where http.client asks it for a file."""
-        return io.BufferedReader(self)
-
-
-class _BoundedResponse(http.client.HTTPResponse):
-    def __init__(self, sock: Any, *args: Any, deadline: _Deadline, **kwargs: Any) -> None:
-        super().__init__(_BoundedSocket(sock, deadline), *args, **kwargs)  # type: ignore[arg-type]
-
-
-def _bounded(connection: Any, deadline: _Deadline) -> Any:
-    """Return a connection class whose answers are read under the deadline."""
-
-    class Bounded(connection):  # type: ignore[misc]
-        response_class = partial(_BoundedResponse, deadline=deadline)
-
-    return Bounded
-
-
 class _Adapter(HTTPAdapter):
     """One connection at a time, no retry of its own, every read under the session's deadline."""
 
-    def __init__(self, deadline: _Deadline) -> None:
-        self._deadline = deadline
+    def __init__(self, exchange: Exchange) -> None:
+        self._exchange = exchange
         super().__init__(pool_connections=1, pool_maxsize=1, max_retries=0)
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
         super().init_poolmanager(*args, **kwargs)
-        pools = ((HTTPConnectionPool, HTTPConnection), (HTTPSConnectionPool, HTTPSConnection))
-        self.poolmanager.pool_classes_by_scheme = {
-            scheme: type(
-                pool.__name__, (pool,), {"ConnectionCls": _bounded(connection, self._deadline)}
-            )
-            for scheme, (pool, connection) in zip(("http", "https"), pools, strict=True)
-        }
+        self.poolmanager.pool_classes_by_scheme = pools(self._exchange)
 
 
 @frozen
 class _Line:
-    """One session with the deadline that its connection obeys."""
+    """One session with the exchange that its connection obeys."""
 
     session: requests.Session
-    deadline: _Deadline
+    exchange: Exchange
 
 
 @frozen(kw_only=True, eq=False)
@@ -159,7 +99,7 @@ class HttpTransport:
             DecodeError: The answer is larger than ``largest``.
         """
         line = self._take()
-        line.deadline.at = self.monotonic() + timeout
+        line.exchange.start(request, timeout)
         try:
             return self._exchange(line, request, timeout)
         except requests.RequestException as error:
@@ -184,21 +124,20 @@ class HttpTransport:
             return self._new_line()
 
     def _new_line(self) -> _Line:
-        deadline = _Deadline(self.monotonic)
+        exchange = Exchange(self.monotonic)
         session = requests.Session()
         session.trust_env = False
         session.verify = self.verify
         session.proxies.update(self.proxies)
         session.headers.clear()
         for scheme in ("http://", "https://"):
-            session.mount(scheme, _Adapter(deadline))
-        return _Line(session, deadline)
+            session.mount(scheme, _Adapter(exchange))
+        return _Line(session, exchange)
 
     def _exchange(self, line: _Line, request: Request, timeout: float) -> Response:
         with line.session.request(
             request.method,
             self.base_url + request.path,
-            params=list(request.query),
             headers={"Accept-Encoding": "gzip", **request.headers},
             data=request.body or None,
             timeout=(min(self.connect_timeout, timeout), min(self.read_timeout, timeout)),
@@ -217,7 +156,9 @@ class HttpTransport:
         for chunk in reply.iter_content(_CHUNK):
             size += len(chunk)
             if size > self.largest:
-                raise DecodeError(f"the answer is larger than {self.largest} bytes", code="TOO_LARGE")
+                raise DecodeError(
+                    f"the answer is larger than {self.largest} bytes", code="TOO_LARGE"
+                )
             chunks.append(chunk)
         return b"".join(chunks)
 

@@ -8,6 +8,7 @@ name each place.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import cached_property
 from types import NoneType, UnionType
 from typing import (
     Any,
@@ -43,7 +44,7 @@ class Mismatch(ValueError):
     """A record does not have its shape; `Shape.explain` names the places."""
 
 
-@frozen
+@frozen(slots=False)
 class Shape(Generic[T]):
     """The strict reader of one kind of record.
 
@@ -83,12 +84,17 @@ class Shape(Generic[T]):
     def explain(self, value: object) -> tuple[Problem, ...]:
         """Return each place that does not have the shape, in the mall's own field names."""
         try:
-            strict_converter(self.texts).structure(value, self.record)
+            self._converter.structure(value, self.record)
         except BaseValidationError as error:
             return tuple(_problem(line) for line in transform_error(error, format_exception=_said))
         except (TypeError, ValueError) as error:
             return (Problem(place="", code=_said(error, None)),)
         return ()
+
+    @cached_property
+    def _converter(self) -> Converter:
+        """The detailed converter, made when a failure is first explained."""
+        return strict_converter(self.texts)
 
 
 def strict_converter(texts: _Parsers | None = None) -> Converter:
@@ -137,7 +143,8 @@ def _leaf_hook(texts: _Parsers) -> Callable[[object, object], object]:
         if type(value) not in kinds:
             raise TypeError(f"{_name(value)}, expected {' or '.join(map(_kind_name, kinds))}")
         for part in named:
-            if part in texts and isinstance(value, str):
+            # An empty text where null is allowed means the same; the mapper reads both alike.
+            if part in texts and isinstance(value, str) and (value or NoneType not in kinds):
                 _parse(texts[part], value, part)
         return value
 
@@ -221,7 +228,9 @@ class _Writer:
         self._unless(f"type({name}) is list", indent)
         element = self._name()
         self.lines.append(f"{indent}for {element} in {name}:")
-        self._value(element, {_plain(part) for part in _alternatives(*get_args(kind))}, indent + "    ")
+        self._value(
+            element, {_plain(part) for part in _alternatives(*get_args(kind))}, indent + "    "
+        )
 
     def _unless(self, condition: str, indent: str) -> None:
         self.lines.append(f"{indent}if not ({condition}): raise Mismatch")

@@ -249,9 +249,7 @@ class Client:
                 "subStatusId": sub_status_id,
             }
         )
-        return writes.update_memo(
-            self._engine, UpdateMemo(number=number_of(number), fields=fields)
-        )
+        return writes.update_memo(self._engine, UpdateMemo(number=number_of(number), fields=fields))
 
     def get_sub_statuses(self) -> tuple[StatusModel, ...]:
         """Return the shop's own statuses below the mall's, as the mall lists them."""

@@ -49,7 +49,7 @@ CODES: dict[str, type[MallError]] = {
 """A code that is not here is `Rejected` and is kept as it is."""
 
 _PREFIX = "ORDER_EXT_API_"
-_NO_WORD = re.compile(r"[^\w.-]", re.ASCII)
+_WORD = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 _FORBIDDEN = (401, 403)
 _OK = 200
 _BAD = 400
@@ -97,7 +97,7 @@ def failure(
         mall=Mall.RAKUTEN,
         operation=operation,
         code=code,
-        request_id=_word(response.headers.get("requestid", "")) if response else "",
+        request_id=_word(response.headers.get("requestid", "none")) if response else "",
         hint=_AUTH_HINT if kind is AuthFailed else None,
         problems=problems,
     )
@@ -169,5 +169,6 @@ def _gateway_code(payload: dict[str, object]) -> str | None:
 
 
 def _word(value: object) -> str:
-    """Return a code fit for a message: one short word, whatever the mall has put there."""
-    return _NO_WORD.sub("?", str(value))[:64]
+    """Return a code as it is if it is one word; anything else might quote personal data."""
+    text = str(value)
+    return text if _WORD.fullmatch(text) else "UNRECOGNISED"

@@ -114,7 +114,10 @@ def _halves(caller: Caller, fetch: Fetch, window: Period) -> Iterator[Sighting]:
         yield Remark("SEARCH_CAP", _text(window))
         return
     half = timedelta(seconds=window.length // _SHORTEST_WINDOW // 2 or 1)
-    for part in (Period(window.start, window.start + half), Period(window.start + half, window.end)):
+    for part in (
+        Period(window.start, window.start + half),
+        Period(window.start + half, window.end),
+    ):
         yield from _window(caller, fetch, part)
 
 
@@ -139,7 +142,7 @@ def _list(caller: Caller, first: SearchOrders, cap: int) -> _Listing | None:
     numbers: list[str] = []
     for _ in range(_ROUNDS):
         page = caller.call(first)
-        if page.total > cap:
+        if page.total >= cap:  # whether the mall counts beyond its cap is not known
             return None
         rest = [evolve(first, page=number) for number in range(2, page.pages + 1)]
         pages = [page, *caller.map(rest)]

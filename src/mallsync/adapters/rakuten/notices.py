@@ -19,7 +19,15 @@ from mallsync.model.words import Phase, fold
 from mallsync.model.writebacks import NoticeWarning, Preview, ShipmentNotice, Standing
 from mallsync.wire.texts import platform_dependent
 
-__all__ = ["LONGEST_NUMBER", "MOST_NUMBERS", "Filling", "fill", "has_unfilled", "preview", "standing"]
+__all__ = [
+    "LONGEST_NUMBER",
+    "MOST_NUMBERS",
+    "Filling",
+    "fill",
+    "has_unfilled",
+    "preview",
+    "standing",
+]
 
 MOST_NUMBERS = 19
 """Tracking numbers of one shipment (rules R4); the mall itself takes 20 records a basket."""
@@ -98,13 +106,16 @@ def fill(order: Order, notice: ShipmentNotice) -> Filling:
 
     Raises:
         NotFound: The order has no such shipment.
-        Conflict: The order is cancelled, or the mall holds another number for the shipment.
+        Conflict: The order is cancelled or in a status that is not known, or the mall holds
+            another number for the shipment.
     """
     shipment = _shipment_of(order, notice)
     if shipment is None:
         raise _refused(NotFound, "basketId", "SHIPMENT_UNKNOWN")
     if order.phase is Phase.CANCELLED or shipment.cancelled:
         raise _refused(Conflict, "orderProgress", "CANCELLED_ON_MALL")
+    if order.phase is Phase.UNKNOWN:
+        raise _refused(Conflict, "orderProgress", "UNKNOWN_STATE")
     wanted = _numbers(notice) or ("",)
     on_mall = {parcel.tracking_number for parcel in shipment.parcels if _is_filled(parcel)}
     if not on_mall <= set(wanted):
@@ -125,7 +136,9 @@ def has_unfilled(order: Order, notice: ShipmentNotice) -> bool:
 def _records(
     shipment: Shipment, notice: ShipmentNotice, wanted: tuple[str, ...]
 ) -> Iterator[Mapping[str, object]]:
-    by_number = {parcel.tracking_number: parcel for parcel in shipment.parcels if _is_filled(parcel)}
+    by_number = {
+        parcel.tracking_number: parcel for parcel in shipment.parcels if _is_filled(parcel)
+    }
     unfilled = iter([parcel for parcel in shipment.parcels if not _is_filled(parcel)])
     for number in wanted:
         known = by_number.get(number)

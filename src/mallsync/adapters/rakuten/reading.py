@@ -57,19 +57,6 @@ _NO_PAYMENT = Payment()
 _NO_SKU: SkuModel = {}
 
 
-def _check_moment(text: str) -> None:
-    if text:
-        moment(text)
-
-
-def _check_day(text: str) -> None:
-    if text:
-        date.fromisoformat(text)
-
-
-_ORDERS = Shape(OrderModel, {MomentText: _check_moment, DayText: _check_day})
-
-
 @frozen
 class Reader:
     """Reads records for one shop.
@@ -125,6 +112,9 @@ def moment(text: str) -> datetime:
     """
     value = datetime.fromisoformat(text)  # "+0900" is understood from Python 3.11 on
     return value.astimezone(JST) if value.tzinfo else value.replace(tzinfo=JST)
+
+
+_ORDERS = Shape(OrderModel, {MomentText: moment, DayText: date.fromisoformat})
 
 
 def _optional_moment(text: str | None) -> datetime | None:

@@ -304,9 +304,7 @@ def _result(job: _Job) -> NoticeResult:
     warnings = preview(job.notice).dropped
     if job.outcome is Outcome.SENT and _stays_open(job):
         warnings = (*warnings, NoticeWarning("RAKUTEN_STAYS_OPEN"))
-    return NoticeResult(
-        notice=job.notice, outcome=job.outcome, error=job.error, warnings=warnings
-    )
+    return NoticeResult(notice=job.notice, outcome=job.outcome, error=job.error, warnings=warnings)
 
 
 def _stays_open(job: _Job) -> bool:

@@ -37,7 +37,9 @@ def _confirm_batch(
     try:
         refusals = caller.call(ConfirmOrders(numbers=numbers))
     except MallError as error:
-        return _after_failure(caller, fetch, numbers, error, lambda order: order.mall_status != _NEW)
+        return _after_failure(
+            caller, fetch, numbers, error, lambda order: order.mall_status != _NEW
+        )
     return {number: _told(number, error) for number, error in refusals.items()}
 
 

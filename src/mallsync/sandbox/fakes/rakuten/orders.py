@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
+from types import MappingProxyType
 
 from mallsync.sandbox.fakes.rakuten import people
 from mallsync.sandbox.fakes.rakuten.codes import CARRIERS
@@ -40,6 +42,41 @@ _IDENTITY = frozenset({"zipCode1", "subAddress", "familyName", "firstName", "pho
 _TERMS = (None, 0, 1, 2, 9, 708, 1416, 1820, 2324)
 _CHOICES = (None, None, "メッセージカード:あり", "名入れ：𠮷\n色:﨑ブルー\n備考:〜")
 
+_UNREMARKABLE: Mapping[str, object] = MappingProxyType(
+    {
+        "subStatusId": None,
+        "subStatusName": None,
+        "giftCheckFlag": 0,
+        "socialGiftFlag": 0,
+        "isolatedIslandFlag": 0,
+        "orderType": 1,
+        "reserveNumber": None,
+        "reserveDeliveryCount": None,
+        "cautionDisplayType": 0,
+        "cautionDisplayDetailType": None,
+        "rakutenConfirmFlag": 0,
+        "drugFlag": 0,
+        "dealFlag": 0,
+        "membershipType": 0,
+        "memo": None,
+        "operator": None,
+        "mailPlugSentence": None,
+        "modifyFlag": 0,
+        "receiptIssueCount": 0,
+        "isTaxRecalc": 0,
+    }
+)
+_PLAIN_ITEM: Mapping[str, object] = MappingProxyType(
+    {
+        "pointType": 0,
+        "includeCashOnDeliveryPostageFlag": 0,
+        "restoreInventoryFlag": 0,
+        "dealFlag": 0,
+        "drugFlag": 0,
+        "isSingleItemShipping": 0,
+    }
+)
+
 
 def build(record: Record, seed: int) -> JsonObject:
     """Return the OrderModel, version 10 and what older versions add, shipments left out."""
@@ -47,21 +84,23 @@ def build(record: Record, seed: int) -> JsonObject:
     special = special_of(record.index, seed)
     draft = _draft(dice, record, least=2 if special == "package_deleted" else 1)
     SPECIALS[special](draft)
-    coupons = [one.document() for one in draft.coupons]
     order: JsonObject = {"orderNumber": record.number} | draft.told | draft.sums()
-    order["CouponModelList"] = coupons or None
+    order["CouponModelList"] = [one.document() for one in draft.coupons] or None
     order["OrdererModel"] = draft.buyer
     if draft.points:
         order["PointModel"] = {"usedPoint": draft.points}
-    for key, wrapping in zip(("WrappingModel1", "WrappingModel2"), draft.wrappings, strict=True):
-        order[key] = wrapping.document() if wrapping else None
-    senders = [package.sender for package in draft.live]
-    same = all(senders[0][key] == value for key, value in draft.buyer.items() if key in _IDENTITY)
-    order["severalSenderFlag"] = int(len(senders) > 1)
-    order["equalSenderFlag"] = int(len(senders) == 1 and same)
+    for at, wrapping in enumerate(draft.wrappings, 1):
+        order[f"WrappingModel{at}"] = wrapping.document() if wrapping else None
+    order["severalSenderFlag"] = int(len(draft.live) > 1)
+    order["equalSenderFlag"] = int(_is_to_buyer(draft))
     order["PackageModelList"] = [package.document() for package in draft.packages]
     order["TaxSummaryModelList"] = draft.tax_summary()
     return order
+
+
+def _is_to_buyer(draft: Draft) -> bool:
+    sender = draft.live[0].sender
+    return len(draft.live) == 1 and all(sender[key] == draft.buyer[key] for key in _IDENTITY)
 
 
 def first_parcels(record: Record, baskets: list[int], seed: int) -> dict[int, list[Parcel]]:
@@ -142,22 +181,17 @@ def _line(dice: Dice, detail_id: int) -> Line:
         units=dice.choice((1, 1, 1, 2, 3, 12)),
         rate=rate,
         told={
+            **_PLAIN_ITEM,
             "itemDetailId": detail_id,
             "itemName": name,
             "itemId": 10_000_000 + price,
             "itemNumber": item_number,
             "manageNumber": manage,
             "includePostageFlag": int(price > _POSTAGE_FREE_FROM),
-            "includeCashOnDeliveryPostageFlag": 0,
             "selectedChoice": dice.choice(_CHOICES),
             "pointRate": dice.choice((1, 1, 5, 10)),
-            "pointType": 0,
             "inventoryType": 2 if info else 1,
             "delvdateInfo": dice.choice((None, "2~3日以内に発送")),
-            "restoreInventoryFlag": 0,
-            "dealFlag": 0,
-            "drugFlag": 0,
-            "isSingleItemShipping": 0,
             "SkuModelList": [
                 {
                     "variantId": variant,
@@ -175,37 +209,18 @@ def _told(dice: Dice, record: Record) -> JsonObject:
     wished = dice.chance(0.4)
     term = dice.choice(_TERMS)
     return {
-        "subStatusId": None,
-        "subStatusName": None,
+        **_UNREMARKABLE,
         "cancelDueDate": f"{ordered + timedelta(days=14):%Y-%m-%d}",
         "deliveryDate": wish.isoformat() if wished and dice.chance(0.7) else None,
         "shippingTerm": term,
         "remarks": people.remarks(dice, wish if wished else None, slot=dice.chance(0.4)),
-        "giftCheckFlag": 0,
-        "socialGiftFlag": 0,
-        "isolatedIslandFlag": 0,
         "rakutenMemberFlag": int(dice.chance(0.9)),
         "carrierCode": dice.choice((0, 11, 12, 21, 99)),
         "emailCarrierCode": dice.choice((0, 1, 2, 3)),
-        "orderType": 1,
-        "reserveNumber": None,
-        "reserveDeliveryCount": None,
-        "cautionDisplayType": 0,
-        "cautionDisplayDetailType": None,
-        "rakutenConfirmFlag": 0,
         "asurakuFlag": int(dice.chance(0.1)),
-        "drugFlag": 0,
-        "dealFlag": 0,
         "deliveryCertPrgFlag": int(dice.chance(0.1)),
         "oneDayOperationFlag": int(dice.chance(0.1)),
-        "membershipType": 0,
-        "memo": None,
-        "operator": None,
-        "mailPlugSentence": None,
-        "modifyFlag": 0,
-        "receiptIssueCount": 0,
         "receiptIssueHistoryList": [],
-        "isTaxRecalc": 0,
         "SettlementModel": _card(),
         "DeliveryModel": {"deliveryName": "宅配便", "deliveryClass": 1},
         "PointModel": {"usedPoint": 0} if dice.chance(0.5) else None,

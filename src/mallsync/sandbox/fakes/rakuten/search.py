@@ -102,18 +102,19 @@ def _matches(state: State, body: JsonObject) -> Iterator[str]:
     start = checks.seconds(body["startDatetime"]) or 0
     end = checks.seconds(body["endDatetime"]) or 0
     progress = set(checks.as_list(body.get("orderProgressList")))
-    filters = [(name, body[name]) for name in _FILTERS if body.get(name) not in (None, 0)]
     inside = _DATE_TYPES[int(str(body["dateType"]))]
-    by_order_date = body["dateType"] == 1
-    numbers = state.between(start, end) if by_order_date else state.between(0, end)
-    for number in numbers:
+    # no order does anything before it is placed
+    for number in state.between(start if body["dateType"] == 1 else 0, end):
         record = state.orders[number]
         if progress and int(record.progress) not in progress:
             continue
-        if not by_order_date and not inside(state, record, (start, end)):
-            continue
-        if all(_FILTERS[name](state, number, value) for name, value in filters):
+        if inside(state, record, (start, end)) and _passes(state, number, body):
             yield number
+
+
+def _passes(state: State, number: str, body: JsonObject) -> bool:
+    asked = [name for name in _FILTERS if body.get(name) not in (None, 0)]
+    return all(_FILTERS[name](state, number, body[name]) for name in asked)
 
 
 _Inside = Callable[[State, Record, tuple[int, int]], bool]

@@ -141,7 +141,7 @@ def _apply(state: State, call: Call, order: JsonObject) -> tuple[list[JsonObject
     told = list(_records(order))
     problems = _form_problems(order) or list(_record_problems(state, number, told))
     if problems:
-        return problems_said(problems), True
+        return _problems_said(problems), True
     messages = [_write(state, state.orders[number], one, call.now) for one in told]
     state.touched(state.orders[number], call.now)
     return messages, False
@@ -160,8 +160,7 @@ def _said(code: str, data_number: int | None, detail: int | None) -> JsonObject:
     return message(_SYNC, code, dataNumber=data_number, shippingDetailId=detail)
 
 
-def problems_said(problems: list[Problem]) -> list[JsonObject]:
-    """Return a message for each problem; its place is the record's running number."""
+def _problems_said(problems: list[Problem]) -> list[JsonObject]:
     listed: list[JsonObject] = []
     for one in problems:
         at = int(one.place) if one.place.isdigit() else None
@@ -182,24 +181,30 @@ def _records(order: JsonObject) -> Iterator[_Told]:
 
 
 def _form_problems(order: JsonObject) -> list[Problem]:
+    """Return what is wrong whatever the order holds."""
     told = list(_records(order))
-    baskets = [checks.as_object(one)["basketId"] for one in _baskets(order)]
-    details = [one.detail for one in told if one.detail is not None]
-    found = [Problem("BasketidModelList", BAD, "basketId named twice")]
-    if len(set(baskets)) == len(baskets):
-        found = []
+    frames = map(checks.as_object, checks.as_list(order["BasketidModelList"]))
+    found: list[Problem] = []
+    if _repeated([int(str(frame["basketId"])) for frame in frames]):
+        found.append(Problem("BasketidModelList", BAD, "basketId named twice"))
+    twice = _repeated([one.detail for one in told if one.detail is not None])
     for one in told:
-        if one.detail is not None and details.count(one.detail) > 1:
+        if one.detail is None:
+            found += _problems_of_new(one)
+        elif one.detail in twice:
             found.append(Problem(str(one.number), BAD, "shippingDetailId named twice"))
-        if one.detail is None and one.fields.get("shippingDeleteFlag") == 1:
-            found.append(Problem(str(one.number), MISSING, "no shippingDetailId to delete"))
-        if one.detail is None and one.fields.get("deliveryCompany") is None:
-            found.append(Problem(str(one.number), MISSING, "a new record needs deliveryCompany"))
     return found
 
 
-def _baskets(order: JsonObject) -> list[object]:
-    return checks.as_list(order["BasketidModelList"])
+def _problems_of_new(told: _Told) -> Iterator[Problem]:
+    if told.fields.get("shippingDeleteFlag") == 1:
+        yield Problem(str(told.number), MISSING, "no shippingDetailId to delete")
+    if told.fields.get("deliveryCompany") is None:
+        yield Problem(str(told.number), MISSING, "a new record needs deliveryCompany")
+
+
+def _repeated(ids: list[int]) -> set[int]:
+    return {one for one in ids if ids.count(one) > 1}
 
 
 def _record_problems(state: State, number: str, told: list[_Told]) -> Iterator[Problem]:

@@ -12,6 +12,7 @@ from random import Random
 
 from attrs import define, field, frozen
 
+from mallsync.sandbox.fakes.rakuten.checks import as_object
 from mallsync.sandbox.fakes.rakuten.codes import SUB_STATUSES, Progress
 from mallsync.sandbox.fakes.rakuten.life import Parcel, Record, Terms, beginning, next_run
 from mallsync.sandbox.fakes.rakuten.orders import build, first_parcels
@@ -194,7 +195,7 @@ class State:
             for name, value in fields.items():
                 old = order.get(name)
                 both = isinstance(old, dict) and isinstance(value, dict)
-                order[name] = {**old, **value} if both else value  # type: ignore[dict-item]
+                order[name] = as_object(old) | as_object(value) if both else value
                 self.orders[number].notes.pop(name, None)
 
         self.rewrite(number, lay)

@@ -1,0 +1,20 @@
+"""The command line: one module for each command group."""
+
+from __future__ import annotations
+
+import click
+
+from mallsync.cli.demo import demo
+from mallsync.cli.sandbox import sandbox
+
+__all__ = ["cli"]
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="mallsync")
+def cli() -> None:
+    """Keep orders in step with Japanese e-commerce malls."""
+
+
+cli.add_command(demo)
+cli.add_command(sandbox)

@@ -1,0 +1,30 @@
+"""``mallsync sandbox``: the fake malls for other programs, until Ctrl-C."""
+
+from __future__ import annotations
+
+import threading
+
+import click
+
+from mallsync import sandbox as malls
+
+__all__ = ["sandbox"]
+
+
+@click.command()
+@click.option("--port", default=8701, show_default=True, help="Loopback port; 0 for any free one.")
+@click.option("--seed", default=1, show_default=True, help="The same seed makes the same orders.")
+@click.option("--orders", default=300, show_default=True, help="How many orders to make up.")
+@click.option("--throttle", is_flag=True, help="Answer 429 above one request a second.")
+def sandbox(port: int, seed: int, orders: int, *, throttle: bool) -> None:
+    """Run the fake malls on this machine until you press Ctrl-C."""
+    with malls.running(seed=seed, orders=orders, throttle=throttle, port=port) as running:
+        key = running.rakuten.credentials
+        click.echo(f"export MALL={running.rakuten.base_url}")
+        click.echo(f"export SERVICE_SECRET={key.service_secret}")
+        click.echo(f"export LICENSE_KEY={key.license_key}")
+        click.echo("# made-up orders, made-up keys; Ctrl-C ends it", err=True)
+        try:
+            threading.Event().wait()
+        except KeyboardInterrupt:
+            click.echo("# ended", err=True)

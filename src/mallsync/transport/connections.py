@@ -1,0 +1,91 @@
+"""Connections that obey a hard deadline, and that alone know the query of a URL.
+
+A read timeout bounds the silence between two bytes, not the whole: an answer that drips one byte
+every 200 ms never trips it. So each read is given what is left of the deadline. A query may hold
+a key, and requests and urllib3 write URLs into logs and exceptions: so the query is put on last.
+"""
+
+from __future__ import annotations
+
+import http.client
+import io
+import time
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+from urllib.parse import urlencode
+
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+
+from mallsync.wire.messages import Request
+
+__all__ = ["Exchange", "pools"]
+
+
+class Exchange:
+    """The running request of one session: when it must be over, and its query."""
+
+    def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._monotonic = monotonic
+        self._ends_at = 0.0
+        self.query = ""
+
+    def start(self, request: Request, timeout: float) -> None:
+        """Begin a request that must be over in `timeout` seconds."""
+        self._ends_at = self._monotonic() + timeout
+        self.query = urlencode(request.query)
+
+    def left(self) -> float:
+        """Return the seconds left, never negative."""
+        return max(self._ends_at - self._monotonic(), 0.0)
+
+
+def pools(exchange: Exchange) -> dict[str, Any]:
+    """Return urllib3's pool classes by scheme, with connections that obey `exchange`."""
+    return {
+        "http": _pool(HTTPConnectionPool, HTTPConnection, exchange),
+        "https": _pool(HTTPSConnectionPool, HTTPSConnection, exchange),
+    }
+
+
+def _pool(pool: Any, connection: Any, exchange: Exchange) -> Any:
+    class Connection(connection):  # type: ignore[misc]
+        response_class = partial(_Answer, exchange=exchange)
+
+        def request(self, method: str, url: str, *args: Any, **kwargs: Any) -> None:
+            full = f"{url}?{exchange.query}" if exchange.query else url
+            super().request(method, full, *args, **kwargs)
+
+    return type(pool.__name__, (pool,), {"ConnectionCls": Connection})
+
+
+class _Answer(http.client.HTTPResponse):
+    def __init__(self, sock: Any, *args: Any, exchange: Exchange, **kwargs: Any) -> None:
+        super().__init__(_File(sock, exchange), *args, **kwargs)  # type: ignore[arg-type]
+
+
+class _File(io.RawIOBase):
+    """Stands in for a socket where http.client asks it for a file to read headers and body from."""
+
+    def __init__(self, sock: Any, exchange: Exchange) -> None:
+        self._sock = sock
+        self._exchange = exchange
+        self._patience: float = sock.gettimeout()
+
+    def makefile(self, _mode: str) -> io.BufferedReader:
+        """Return the buffered file."""
+        return io.BufferedReader(self)
+
+    def readable(self) -> bool:
+        """Return True."""
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        """Read what has come, and wait no longer than the deadline allows."""
+        left = self._exchange.left()
+        if not left:
+            raise TimeoutError("deadline")
+        self._sock.settimeout(min(self._patience, left))
+        received: int = self._sock.recv_into(buffer)
+        return received

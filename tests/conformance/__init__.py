@@ -1,0 +1,1 @@
+"""The laws of mallsync.testing, applied to every adapter."""
