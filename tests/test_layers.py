@@ -367,7 +367,7 @@ def test_an_allowed_import_is_left_alone(path: str, text: str) -> None:
     [
         ("transport/engine.py", "import requests.adapters"),
         ("adapters/rakuten/client.py", "from requests import Session"),
-        ("transport/engine.py", "from urllib3.exceptions import NewConnectionError"),
+        ("wire/retry.py", "from urllib3.exceptions import NewConnectionError"),
         ("model/order.py", "import pandas as pd"),
     ],
 )

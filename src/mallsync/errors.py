@@ -154,7 +154,7 @@ class MallError(MallsyncError):
         ja="エラーコードを確認してください。", en="Look up the error code."
     )
 
-    def __init__(  # noqa: PLR0913 -- the facts of a failure; all but the first by name
+    def __init__(
         self,
         message: str = "",
         *,

@@ -1,8 +1,8 @@
 """What the mall says of an order. An adapter makes it; the next sighting replaces it.
 
 Money is whole yen; ``None`` is "not decided by the mall". Datetimes are aware, in Japan time.
-Text is ``""`` when the mall gives none. What may be personal shows in no repr. Nothing here is owned by the shop: see
-`mallsync.model.handling`.
+Text is ``""`` when the mall gives none. What may be personal shows in no repr. Nothing here is
+owned by the shop: see `mallsync.model.handling`.
 """
 
 from __future__ import annotations

@@ -12,6 +12,7 @@ from mallsync.model.handling import as_names
 from mallsync.model.period import require_day
 
 __all__ = [
+    "CONNECTED",
     "BuyerMessage",
     "BuyerReview",
     "ConnectionReport",
@@ -72,7 +73,7 @@ def _order_number(value: object) -> str:
 
 @frozen(kw_only=True)
 class ShipmentNotice:
-    """ "This shipment has left": one write-back to one mall order.
+    """Tell the mall that a shipment has left: one write-back to one order.
 
     Args:
         order_number: The mall's order number.
@@ -152,13 +153,16 @@ class Preview:
     problems: tuple[NoticeWarning, ...] = ()
 
 
+CONNECTED = Hint(ja="接続できました。", en="The connection works.")
+
+
 @frozen(kw_only=True)
 class ConnectionReport:
     """Whether a shop's connection works (接続チェック), and if not, why and what to do."""
 
     ok: bool
     cause: AuthCause | None = None
-    hint: Hint = Hint(ja="接続できました。", en="The connection works.")
+    hint: Hint = CONNECTED
     expires_at: datetime | None = None
 
 

@@ -48,5 +48,5 @@ def _notice(order: Order, shipment: Shipment, dispatch: Dispatch) -> ShipmentNot
 
 def _numbers(text: str) -> tuple[str, ...]:
     """Return the numbers of a field that holds several, separated by commas (R4)."""
-    parts = text.replace("、", ",").replace("，", ",").split(",")  # noqa: RUF001 -- as people type
+    parts = text.replace("、", ",").replace("，", ",").split(",")  # as people type
     return tuple(part.strip() for part in parts if part.strip())

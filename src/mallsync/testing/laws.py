@@ -18,6 +18,7 @@ import traceback
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, timedelta
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -141,7 +142,7 @@ class AdapterLaws:
             assert list(client.fetch_orders(in_utc)) == list(client.fetch_orders(in_japan))
 
     def test_adjoining_periods_share_no_order(self, subject: Subject) -> None:
-        """Periods are half-open: cut anywhere, even at an order's own moment, each order is once."""
+        """Periods are half-open: cut at an order's own moment, each order is there once."""
         with _closing(subject.client()) as client:
             whole = list(client.fetch_orders(_period(subject)))
             cut = whole[len(whole) // 2].ordered_at
@@ -160,7 +161,7 @@ class AdapterLaws:
         if not any(isinstance(event, Remark) for event in events):
             assert period.start == covered[0].start
             assert period.end == covered[-1].end
-            assert all(one.end == two.start for one, two in zip(covered, covered[1:], strict=False))
+            assert all(one.end == two.start for one, two in pairwise(covered))
         _assert_covered_comes_after_its_orders(events)
 
     def test_known_orders_outside_the_period_are_read_again(self, subject: Subject) -> None:
@@ -389,7 +390,7 @@ def _assert_covered_comes_after_its_orders(events: Sequence[Sighting]) -> None:
 
 
 def _assert_place_is_named(event: Unreadable, place: Place, change: str) -> None:
-    """A record that cannot be read names the key at fault; one that lost its number is not found."""
+    """A record that cannot be read names its key; one that lost its number is not found."""
     if isinstance(event.error, NotFound):
         return
     keys = [step for step in place if isinstance(step, str)]

@@ -20,9 +20,9 @@ pytest.register_assert_rewrite("mallsync.testing.laws")
 
 @pytest.fixture
 def malls() -> Iterator[Malls]:
-    """Run the fake malls for one test: ``malls.rakuten.base_url``, ``.credentials``, …
+    """Run the fake malls for one test; needs the extra ``sandbox``.
 
-    Needs the extra ``sandbox``.
+    ``malls.rakuten`` has ``base_url``, ``credentials``, ``clock`` and ``fail_next``.
     """
     from mallsync import sandbox  # noqa: PLC0415 -- only a test that asks needs the extra
 

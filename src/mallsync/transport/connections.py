@@ -12,13 +12,19 @@ import io
 import time
 from collections.abc import Callable
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.exceptions import NewConnectionError
 
 from mallsync.wire.messages import Request
+
+if TYPE_CHECKING:
+    import socket
+
+    from _typeshed import WriteableBuffer
 
 __all__ = ["Exchange", "pools"]
 
@@ -41,7 +47,7 @@ class Exchange:
         return max(self._ends_at - self._monotonic(), 0.0)
 
 
-def pools(exchange: Exchange) -> dict[str, Any]:
+def pools(exchange: Exchange) -> dict[str, type]:
     """Return urllib3's pool classes by scheme, with connections that obey `exchange`."""
     return {
         "http": _pool(HTTPConnectionPool, HTTPConnection, exchange),
@@ -49,11 +55,18 @@ def pools(exchange: Exchange) -> dict[str, Any]:
     }
 
 
-def _pool(pool: Any, connection: Any, exchange: Exchange) -> Any:
-    class Connection(connection):  # type: ignore[misc]
-        response_class = partial(_Answer, exchange=exchange)
+def _pool(pool: type, connection: type[HTTPConnection], exchange: Exchange) -> type:
+    class Connection(connection):  # type: ignore[misc, valid-type]  # one of two bases
+        response_class = staticmethod(partial(_Answer, exchange=exchange))
 
-        def request(self, method: str, url: str, *args: Any, **kwargs: Any) -> None:
+        def connect(self) -> None:
+            try:
+                super().connect()
+            except (OSError, http.client.HTTPException) as error:
+                # A failed handshake or tunnel is told like a refused connection: nothing has left.
+                raise NewConnectionError(self, "not connected") from error
+
+        def request(self, method: str, url: str, *args: object, **kwargs: object) -> None:
             full = f"{url}?{exchange.query}" if exchange.query else url
             super().request(method, full, *args, **kwargs)
 
@@ -61,17 +74,17 @@ def _pool(pool: Any, connection: Any, exchange: Exchange) -> Any:
 
 
 class _Answer(http.client.HTTPResponse):
-    def __init__(self, sock: Any, *args: Any, exchange: Exchange, **kwargs: Any) -> None:
-        super().__init__(_File(sock, exchange), *args, **kwargs)  # type: ignore[arg-type]
+    def __init__(self, sock: socket.socket, *, exchange: Exchange, **options: Any) -> None:  # noqa: ANN401 -- http.client's own
+        super().__init__(_File(sock, exchange), **options)  # type: ignore[arg-type]  # makefile is all it asks for
 
 
 class _File(io.RawIOBase):
     """Stands in for a socket where http.client asks it for a file to read headers and body from."""
 
-    def __init__(self, sock: Any, exchange: Exchange) -> None:
+    def __init__(self, sock: socket.socket, exchange: Exchange) -> None:
         self._sock = sock
         self._exchange = exchange
-        self._patience: float = sock.gettimeout()
+        self._patience = sock.gettimeout() or 0.0
 
     def makefile(self, _mode: str) -> io.BufferedReader:
         """Return the buffered file."""
@@ -81,11 +94,10 @@ class _File(io.RawIOBase):
         """Return True."""
         return True
 
-    def readinto(self, buffer: Any) -> int:
+    def readinto(self, buffer: WriteableBuffer, /) -> int:
         """Read what has come, and wait no longer than the deadline allows."""
         left = self._exchange.left()
         if not left:
             raise TimeoutError("deadline")
         self._sock.settimeout(min(self._patience, left))
-        received: int = self._sock.recv_into(buffer)
-        return received
+        return self._sock.recv_into(buffer)

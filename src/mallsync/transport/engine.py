@@ -9,14 +9,13 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, datetime
-from functools import partial
-from threading import Lock
+from threading import Event, Lock
 from typing import Generic, TypeVar
 
 from attrs import Factory, field, frozen
 from tenacity import RetryCallState, Retrying, retry_if_exception
 
-from mallsync.errors import AuthFailed, MallError, NotSent, Throttled, Unavailable
+from mallsync.errors import AuthFailed, ConfigError, MallError, NotSent, Throttled, Unavailable
 from mallsync.transport.pace import Pace
 from mallsync.wire.calls import Auth, Transport
 from mallsync.wire.messages import Effect, Operation, Response
@@ -29,11 +28,15 @@ T = TypeVar("T")
 _log = logging.getLogger("mallsync")
 
 
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
 @frozen(kw_only=True)
 class Surroundings:
     """What an engine takes from the world around it."""
 
-    now: Callable[[], datetime] = partial(datetime.now, UTC)
+    now: Callable[[], datetime] = _utc_now
     monotonic: Callable[[], float] = time.monotonic
     sleep: Callable[[float], None] = time.sleep
     random: Callable[[], float] = random.random
@@ -52,10 +55,10 @@ class Settings:
     """
 
     deadline: float = 60.0
-    backoff: Backoff = Backoff()
+    backoff: Backoff = field(factory=Backoff)
     in_flight: int = 8
     retry_quota: int = 20
-    world: Surroundings = Surroundings()
+    world: Surroundings = field(factory=Surroundings)
 
 
 class RetryBudget:
@@ -100,8 +103,9 @@ class Engine:
     transport: Transport
     auth: Auth
     pace: Pace | None = None
-    settings: Settings = Settings()
+    settings: Settings = field(factory=Settings)
     owns_transport: bool = False
+    _closed: Event = field(factory=Event, init=False, repr=False)
     _budget: RetryBudget = field(
         init=False,
         repr=False,
@@ -121,7 +125,9 @@ class Engine:
 
         Raises:
             MallError: What the last attempt came to.
+            ConfigError: The client is closed.
         """
+        self._refuse_if_closed()
         try:
             result = self._try(operation)
         except AuthFailed:
@@ -136,6 +142,7 @@ class Engine:
         pending: deque[Future[T]] = deque()
         try:
             for operation in operations:
+                self._refuse_if_closed()
                 pending.append(self._pool.submit(self.call, operation))
                 if len(pending) >= self.settings.in_flight:
                     yield pending.popleft().result()
@@ -155,9 +162,14 @@ class Engine:
 
     def close(self) -> None:
         """Stop the threads; calls under way end first."""
+        self._closed.set()
         self._pool.shutdown(wait=True, cancel_futures=True)
         if self.owns_transport:
             self.transport.close()
+
+    def _refuse_if_closed(self) -> None:
+        if self._closed.is_set():
+            raise ConfigError("the client is closed: make a new one, or write it as a with block")
 
     def spend_retry(self) -> bool:
         """Take one retry from the shared budget; False if none is left."""

@@ -11,8 +11,8 @@ from urllib.parse import urlsplit
 import requests
 from attrs import field, frozen
 from requests.adapters import HTTPAdapter
-from urllib3.exceptions import MaxRetryError, NewConnectionError
 from urllib3.exceptions import ConnectTimeoutError as ConnectTimedOut
+from urllib3.exceptions import InvalidHeader, MaxRetryError, NewConnectionError, ProxyError
 
 from mallsync.errors import AnswerLost, ConfigError, DecodeError, MallError, NotSent
 from mallsync.transport.connections import Exchange, pools
@@ -35,12 +35,16 @@ def check_base_url(base_url: object) -> str:
     """
     if not isinstance(base_url, str):
         raise ConfigError(f"base_url is {type(base_url).__name__}: write https://…")
-    parts = urlsplit(base_url)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
+    try:
+        parts = urlsplit(base_url)
+        is_url = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+    except ValueError:  # brackets without an end, or a port that is none
+        is_url = False
+    if not is_url:
         raise ConfigError("base_url is no URL: write https:// and a host")
     if parts.scheme == "http" and parts.hostname not in _LOOPBACK:
         raise ConfigError("base_url has no TLS: write https://, or a loopback host for a sandbox")
-    if parts.username or parts.query or parts.fragment:
+    if "@" in parts.netloc or "?" in base_url or "#" in base_url:
         raise ConfigError("base_url is scheme, host and path only: take out the rest")
     return base_url.rstrip("/")
 
@@ -52,7 +56,7 @@ class _Adapter(HTTPAdapter):
         self._exchange = exchange
         super().__init__(pool_connections=1, pool_maxsize=1, max_retries=0)
 
-    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 -- as requests has it
         super().init_poolmanager(*args, **kwargs)
         self.poolmanager.pool_classes_by_scheme = pools(self._exchange)
 
@@ -163,14 +167,23 @@ class HttpTransport:
         return b"".join(chunks)
 
 
+_NEVER_LEFT = (NewConnectionError, ConnectTimedOut, ProxyError)
+
+
 def _meaning(error: requests.RequestException) -> MallError:
     """Tell "never left" from "answer lost" by the cause: `ConnectionError` alone means both."""
     cause = error.args[0] if error.args else None
     reason = cause.reason if isinstance(cause, MaxRetryError) else cause
-    if isinstance(reason, NewConnectionError | ConnectTimedOut) or isinstance(error, ValueError):
+    # A ValueError is a request that cannot be written, but for a header of the answer.
+    is_unwritten = isinstance(error, ValueError) and not isinstance(reason, InvalidHeader)
+    never_left = isinstance(reason, _NEVER_LEFT) or isinstance(error, requests.ConnectTimeout)
+    if is_unwritten or never_left:
         return NotSent("the mall could not be reached", code=_code(reason, error))
     return AnswerLost("the answer did not arrive", code=_code(reason, error))
 
 
 def _code(reason: object, error: requests.RequestException) -> str:
-    return type(reason if isinstance(reason, Exception) else error).__name__
+    """Return one word for a person: what stands behind a failed connection, where it is known."""
+    known = reason if isinstance(reason, Exception) else error
+    is_vague = type(known) is NewConnectionError
+    return type((known.__cause__ if is_vague else None) or known).__name__

@@ -1,4 +1,4 @@
-"""The sans-I/O kit that adapters are made of: nothing here opens, sends, waits or looks at a clock."""
+"""The sans-I/O kit that adapters are made of: nothing here sends, waits or knows the time."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What goes over the wire, as values: requests, responses and the operations that make and read them."""
+"""What goes over the wire, as values: requests, responses, and the operations between them."""
 
 from __future__ import annotations
 

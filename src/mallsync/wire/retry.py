@@ -7,7 +7,7 @@ from email.utils import parsedate_to_datetime
 
 from attrs import frozen
 
-from mallsync.errors import MallError, NotSent, Throttled, Unavailable
+from mallsync.errors import MallError, Throttled, Unavailable
 from mallsync.wire.messages import Effect, Response
 
 __all__ = ["LONGEST_RETRY_AFTER", "Backoff", "fault_of_status", "may_retry", "retry_after"]
@@ -34,6 +34,7 @@ def may_retry(effect: Effect, error: MallError) -> bool:
 class Backoff:
     """Waits between attempts: doubling from ``first`` seconds up to ``longest``, half of it jitter.
 
+    >>> from mallsync.errors import NotSent
     >>> [Backoff().seconds(attempt, NotSent(), jitter=1.0) for attempt in (1, 2, 3, 9)]
     [0.5, 1.0, 2.0, 8.0]
     """

@@ -1,8 +1,9 @@
 """Strict reading of parsed JSON: a fast check, and a detailed one that explains a failure.
 
 A *shape* is a ``TypedDict`` with the mall's own field names and only the fields that are read.
-The fast check is a function written out from the shape; it coerces nothing and copies nothing. Where it fails, a cattrs converter with strict primitives reads the same shape again to
-name each place.
+The fast check is a function written out from the shape; it coerces nothing and copies nothing.
+Where it fails, a cattrs converter with strict primitives reads the same shape again to name each
+place.
 """
 
 from __future__ import annotations
@@ -34,6 +35,9 @@ from mallsync.errors import Problem
 __all__ = ["Mismatch", "Shape", "strict_converter"]
 
 T = TypeVar("T")
+
+Type = Any
+"""A type as an annotation writes it: a class, a union, a list of something, a NewType."""
 
 _LEAVES = (int, str, bool, float, NoneType)
 _Check = Callable[[object], None]
@@ -116,12 +120,12 @@ def strict_converter(texts: _Parsers | None = None) -> Converter:
     return converter
 
 
-def _record_hook(record: Any, converter: Converter) -> Callable[[object, object], object]:
+def _record_hook(record: Type, converter: Converter) -> Callable[[object, object], object]:
     structure = make_dict_structure_fn(record, converter, _cattrs_detailed_validation=True)
     return _only(dict, "an object", structure)
 
 
-def _list_hook(kind: Any, converter: Converter) -> Callable[[object, object], object]:
+def _list_hook(kind: Type, converter: Converter) -> Callable[[object, object], object]:
     return _only(list, "a list", list_structure_factory(kind, converter))
 
 
@@ -151,7 +155,7 @@ def _leaf_hook(texts: _Parsers) -> Callable[[object, object], object]:
     return structure
 
 
-def _parse(parser: Callable[[str], object], text: str, kind: Any) -> None:
+def _parse(parser: Callable[[str], object], text: str, kind: Type) -> None:
     try:
         parser(text)
     except ValueError:
@@ -166,18 +170,18 @@ def _is_leaf(kind: object) -> bool:
     return all(_plain(part) in _LEAVES for part in _alternatives(kind))
 
 
-def _alternatives(kind: object) -> tuple[Any, ...]:
+def _alternatives(kind: object) -> tuple[Type, ...]:
     while get_origin(kind) is NotRequired:
         (kind,) = get_args(kind)
     return get_args(kind) if isinstance(kind, UnionType) or get_origin(kind) is Union else (kind,)
 
 
-def _plain(kind: Any) -> Any:
+def _plain(kind: Type) -> Type:
     """Return what a named type stands for."""
     return getattr(kind, "__supertype__", kind)
 
 
-def _checker(record: Any) -> _Check:
+def _checker(record: Type) -> _Check:
     """Return the fast check of a record: one flat function, written out from the shape.
 
     Written out, as attrs writes out ``__init__``, because it runs on every record that a mall
@@ -199,7 +203,7 @@ class _Writer:
         self.lines: list[str] = []
         self._names = 0
 
-    def record(self, name: str, record: Any, indent: str) -> None:
+    def record(self, name: str, record: Type, indent: str) -> None:
         """Check that a name is a dict and that each of its fields has its type."""
         self._unless(f"type({name}) is dict", indent)
         for key, hint in get_type_hints(record, include_extras=True).items():
@@ -211,7 +215,7 @@ class _Writer:
             # A key that may be absent may be null as well: the mapper reads both alike.
             self._value(field_name, kinds | ({NoneType} if may_be_absent else set()), indent)
 
-    def _value(self, name: str, kinds: set[Any], indent: str) -> None:
+    def _value(self, name: str, kinds: set[Type], indent: str) -> None:
         parts = [kind for kind in kinds if kind not in _LEAVES]
         if not parts:
             self._unless(_is_one_of(name, kinds), indent)
@@ -221,7 +225,7 @@ class _Writer:
             indent += "    "
         self._part(name, parts[0], indent)
 
-    def _part(self, name: str, kind: Any, indent: str) -> None:
+    def _part(self, name: str, kind: Type, indent: str) -> None:
         if not _is_list(kind):
             self.record(name, kind, indent)
             return
@@ -240,7 +244,7 @@ class _Writer:
         return f"v{self._names}"
 
 
-def _is_one_of(name: str, kinds: set[Any]) -> str:
+def _is_one_of(name: str, kinds: set[Type]) -> str:
     tests = [f"type({name}) is {kind.__name__}" for kind in kinds - {NoneType}]
     return " or ".join([f"{name} is None"] * (NoneType in kinds) + sorted(tests))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 __all__ = ["platform_dependent"]
 
-_CP932_TWINS = str.maketrans("～－∥￠￡￢", "〜−‖¢£¬")  # noqa: RUF001 -- Windows' own choice of twins
+_CP932_TWINS = str.maketrans("～－∥￠￡￢", "〜−‖¢£¬")
 
 
 def platform_dependent(text: str) -> str:

@@ -65,14 +65,14 @@ class Client:
         ConfigError: An argument cannot be right. Nothing has been sent.
     """
 
-    def __init__(  # noqa: PLR0913 -- all but the first by name
+    def __init__(
         self,
         credentials: Credentials,
         *,
         shop_id: str,
         base_url: str = BASE_URL,
         transport: Transport | None = None,
-        pace: Pace | None | Literal["default"] = "default",
+        pace: Pace | Literal["default"] | None = "default",
         keep_raw: bool = True,
         options: Options | None = None,
         settings: Settings | None = None,
@@ -216,7 +216,7 @@ class Client:
         )
         return writes.cancel(self._engine, self._fetch(), operation)
 
-    def update_memo(  # noqa: PLR0913 -- the mall's own fields, by name
+    def update_memo(
         self,
         number: str,
         *,

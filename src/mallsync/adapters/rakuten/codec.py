@@ -8,11 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, time, timedelta
-from typing import ClassVar, TypeVar
+from typing import ClassVar
 
 from attrs import field, frozen
 
-from mallsync.adapters.rakuten.faults import CODES, answer, errors_of, failure, messages_of
+from mallsync.adapters.rakuten.faults import (
+    answer,
+    checked,
+    failure,
+    messages_of,
+    refusal,
+    refuse,
+    unreadable,
+)
 from mallsync.adapters.rakuten.reading import Reader, moment
 from mallsync.adapters.rakuten.shapes import (
     DEFAULT_VERSION,
@@ -22,12 +30,12 @@ from mallsync.adapters.rakuten.shapes import (
     SearchModel,
     StatusModel,
 )
-from mallsync.errors import DecodeError, MallError, NotFound, Problem, Rejected
+from mallsync.errors import DecodeError, MallError, NotFound
 from mallsync.model.period import JST, Period
 from mallsync.model.sighting import Seen, Unreadable
 from mallsync.wire.bodies import dump_json
 from mallsync.wire.messages import Effect, Request, Response
-from mallsync.wire.strict import Mismatch, Shape
+from mallsync.wire.strict import Shape
 
 __all__ = [
     "CancelOrder",
@@ -36,6 +44,7 @@ __all__ = [
     "GetSubStatusList",
     "KeyExpiry",
     "Page",
+    "Rms",
     "SearchOrders",
     "ShippingResult",
     "UpdateMemo",
@@ -43,8 +52,6 @@ __all__ = [
     "UpdateShippingAsync",
     "date_text",
 ]
-
-T = TypeVar("T")
 
 _ORDER_DATE = 1  # dateType: the day of the order
 _ASCENDING = 1  # sortDirection; orderDatetime is the only sort column
@@ -72,6 +79,13 @@ def _order_request(name: str, body: object) -> Request:
     )
 
 
+class Rms:
+    """What all operations share: one rate limit for the licence, one unit a call."""
+
+    budget: ClassVar[str] = "rms"
+    cost: ClassVar[int] = 1
+
+
 @frozen
 class Page:
     """One page of search hits: order numbers, how many hits in all, on how many pages."""
@@ -82,7 +96,7 @@ class Page:
 
 
 @frozen(kw_only=True)
-class SearchOrders:
+class SearchOrders(Rms):
     """Order numbers by order date, oldest first.
 
     The period's end is sent as it is, rounded up to a second: whether Rakuten counts it in is not
@@ -91,8 +105,6 @@ class SearchOrders:
 
     name: ClassVar[str] = "searchOrder"
     effect: ClassVar[Effect] = Effect.READ
-    budget: ClassVar[str] = "rms"
-    cost: ClassVar[int] = 1
 
     period: Period
     progresses: tuple[int, ...] = ()
@@ -118,8 +130,8 @@ class SearchOrders:
     def decode(self, response: Response) -> Page:
         """Return the page; on no hits all of its pagination is null."""
         payload = answer(response, self.name)
-        _refuse(payload, self.name)
-        found = _checked(_SEARCH, payload, self.name)
+        refuse(payload, self.name)
+        found = checked(_SEARCH, payload, self.name)
         pages = found["PaginationResponseModel"]
         return Page(
             numbers=tuple(found["orderNumberList"] or ()),
@@ -129,13 +141,11 @@ class SearchOrders:
 
 
 @frozen(kw_only=True)
-class GetOrders:
+class GetOrders(Rms):
     """Up to 100 orders by number; one that is missing or unreadable costs only itself."""
 
     name: ClassVar[str] = "getOrder"
     effect: ClassVar[Effect] = Effect.READ
-    budget: ClassVar[str] = "rms"
-    cost: ClassVar[int] = 1
 
     numbers: tuple[str, ...]
     reader: Reader
@@ -153,9 +163,9 @@ class GetOrders:
         messages = messages_of(payload, self.name)
         listed = payload.get("OrderModelList")
         if not isinstance(listed, list):
-            _refuse(payload, self.name)
+            refuse(payload, self.name)
             if listed is not None or "OrderModelList" not in payload:
-                raise _unreadable(self.name, "OrderModelList")
+                raise unreadable(self.name, "OrderModelList")
             listed = []
         found: dict[str, Seen | Unreadable] = {}
         nameless: list[object] = []
@@ -193,13 +203,11 @@ class GetOrders:
 
 
 @frozen(kw_only=True)
-class ConfirmOrders:
+class ConfirmOrders(Rms):
     """注文確認: 100 → 200 for up to 100 orders. It starts the credit check: not to be repeated."""
 
     name: ClassVar[str] = "confirmOrder"
     effect: ClassVar[Effect] = Effect.UNSAFE_WRITE
-    budget: ClassVar[str] = "rms"
-    cost: ClassVar[int] = 1
 
     numbers: tuple[str, ...]
 
@@ -210,11 +218,11 @@ class ConfirmOrders:
     def decode(self, response: Response) -> Mapping[str, MallError | None]:
         """Return for each order None, or why it was refused."""
         messages = messages_of(answer(response, self.name), self.name)
-        return {number: _refusal(messages, self.name, number) for number in self.numbers}
+        return {number: refusal(messages, self.name, number) for number in self.numbers}
 
 
 @frozen(kw_only=True)
-class UpdateShipping:
+class UpdateShipping(Rms):
     """Add or update the shipping records of one basket. An added record is added again if repeated.
 
     ``records`` are ShippingModel objects as `mallsync.adapters.rakuten.notices` makes them.
@@ -222,8 +230,6 @@ class UpdateShipping:
 
     name: ClassVar[str] = "updateOrderShipping"
     effect: ClassVar[Effect] = Effect.UNSAFE_WRITE
-    budget: ClassVar[str] = "rms"
-    cost: ClassVar[int] = 1
 
     number: str
     basket: int
@@ -240,23 +246,20 @@ class UpdateShipping:
 
     def decode(self, response: Response) -> str:
         """Return the ids of the shipping records, joined by commas."""
-        messages = messages_of(answer(response, self.name), self.name)
-        refusal = _refusal(messages, self.name, self.number)
-        if refusal is not None:
-            raise refusal
+        payload = answer(response, self.name)
+        refuse(payload, self.name, self.number)
+        messages = messages_of(payload, self.name)
         if not messages:
-            raise _unreadable(self.name, "MessageModelList")
+            raise unreadable(self.name, "MessageModelList")
         return ",".join(str(message.get("shippingDetailId") or "") for message in messages)
 
 
 @frozen(kw_only=True)
-class UpdateShippingAsync:
+class UpdateShippingAsync(Rms):
     """The same for up to 100 different orders, carried out later."""
 
     name: ClassVar[str] = "updateOrderShippingAsync"
     effect: ClassVar[Effect] = Effect.UNSAFE_WRITE
-    budget: ClassVar[str] = "rms"
-    cost: ClassVar[int] = 1
 
     updates: tuple[UpdateShipping, ...]
 
@@ -268,22 +271,20 @@ class UpdateShippingAsync:
     def decode(self, response: Response) -> str:
         """Return the requestId to ask for the result with; format errors come at once, as 200."""
         payload = answer(response, self.name)
-        _refuse(payload, self.name)
+        refuse(payload, self.name)
         ids = [message.get("requestId") for message in messages_of(payload, self.name)]
         accepted = [value for value in ids if value]
         if not accepted:
-            raise _unreadable(self.name, "MessageModelList[0].requestId")
+            raise unreadable(self.name, "MessageModelList[0].requestId")
         return accepted[0]
 
 
 @frozen(kw_only=True)
-class ShippingResult:
+class ShippingResult(Rms):
     """What became of an async update; kept 30 days by the mall."""
 
     name: ClassVar[str] = "getResultUpdateOrderShippingAsync"
     effect: ClassVar[Effect] = Effect.READ
-    budget: ClassVar[str] = "rms"
-    cost: ClassVar[int] = 1
 
     request_id: str
 
@@ -297,25 +298,23 @@ class ShippingResult:
         Empty while it is still running; an unknown or expired id looks just the same.
         """
         payload = answer(response, self.name)
-        _refuse(payload, self.name)
+        refuse(payload, self.name)
         listed = payload.get("ResultShippingModelList")
         if not isinstance(listed, list):
-            raise _unreadable(self.name, "ResultShippingModelList")
+            raise unreadable(self.name, "ResultShippingModelList")
         results: dict[str, MallError | None] = {}
         for one in listed:
             number = one.get("orderNumber") if isinstance(one, dict) else None
             if isinstance(number, str):
-                results[number] = _refusal(messages_of(one, self.name), self.name, number)
+                results[number] = refusal(messages_of(one, self.name), self.name, number)
         return results
 
 
 @frozen(kw_only=True)
-class CancelOrder:
+class CancelOrder(Rms):
     """Cancel one order: before shipment (100 to 300), or after it (500 to 800)."""
 
     effect: ClassVar[Effect] = Effect.UNSAFE_WRITE
-    budget: ClassVar[str] = "rms"
-    cost: ClassVar[int] = 1
 
     number: str
     reason: int
@@ -340,17 +339,15 @@ class CancelOrder:
 
     def decode(self, response: Response) -> None:
         """Return nothing; a refusal raises."""
-        _refuse(answer(response, self.name), self.name, self.number)
+        refuse(answer(response, self.name), self.name, self.number)
 
 
 @frozen(kw_only=True)
-class UpdateMemo:
+class UpdateMemo(Rms):
     """Set the shop's own notes on an order; a field that is not given stays as it is."""
 
     name: ClassVar[str] = "updateOrderMemo"
     effect: ClassVar[Effect] = Effect.IDEMPOTENT_WRITE
-    budget: ClassVar[str] = "rms"
-    cost: ClassVar[int] = 1
 
     number: str
     fields: Mapping[str, object] = field(repr=False)
@@ -361,17 +358,15 @@ class UpdateMemo:
 
     def decode(self, response: Response) -> None:
         """Return nothing; a refusal raises."""
-        _refuse(answer(response, self.name), self.name, self.number)
+        refuse(answer(response, self.name), self.name, self.number)
 
 
 @frozen
-class GetSubStatusList:
+class GetSubStatusList(Rms):
     """The shop's own statuses below the mall's."""
 
     name: ClassVar[str] = "getSubStatusList"
     effect: ClassVar[Effect] = Effect.READ
-    budget: ClassVar[str] = "rms"
-    cost: ClassVar[int] = 1
 
     def encode(self) -> Request:
         """Return the request; clients send nothing, null or {}: we send {}."""
@@ -380,21 +375,19 @@ class GetSubStatusList:
     def decode(self, response: Response) -> tuple[StatusModel, ...]:
         """Return the statuses as the mall lists them."""
         payload = answer(response, self.name)
-        _refuse(payload, self.name)
+        refuse(payload, self.name)
         listed = payload.get("StatusModelList")
         if not isinstance(listed, list):
-            raise _unreadable(self.name, "StatusModelList")
-        return tuple(_checked(_STATUS, one, self.name) for one in listed)
+            raise unreadable(self.name, "StatusModelList")
+        return tuple(checked(_STATUS, one, self.name) for one in listed)
 
 
 @frozen
-class KeyExpiry:
+class KeyExpiry(Rms):
     """When the licence key ends. The key is in the query: this URL must never be logged."""
 
     name: ClassVar[str] = "license-key/expiry-date"
     effect: ClassVar[Effect] = Effect.READ
-    budget: ClassVar[str] = "rms"
-    cost: ClassVar[int] = 1
 
     license_key: str = field(repr=False)
 
@@ -409,37 +402,9 @@ class KeyExpiry:
     def decode(self, response: Response) -> datetime:
         """Return the end of the key, aware; without a zone it is Japan's, a bare day its end."""
         payload = answer(response, self.name)
-        text = _checked(_EXPIRY, payload, self.name)["expiryDate"]
+        text = checked(_EXPIRY, payload, self.name)["expiryDate"]
         try:
             end = moment(text)
         except ValueError:
-            raise _unreadable(self.name, "expiryDate") from None
+            raise unreadable(self.name, "expiryDate") from None
         return end if "T" in text else datetime.combine(end.date(), time(23, 59, 59), JST)
-
-
-def _checked(shape: Shape[T], value: object, operation: str) -> T:
-    try:
-        return shape.check(value)
-    except Mismatch:
-        problems = shape.explain(value)
-        raise failure(DecodeError, operation, "UNREADABLE", problems=problems) from None
-
-
-def _unreadable(operation: str, place: str) -> MallError:
-    problem = Problem(place=place, code="missing or of another type")
-    return failure(DecodeError, operation, "UNREADABLE", problems=(problem,))
-
-
-def _refusal(messages: tuple[MessageModel, ...], operation: str, number: str) -> MallError | None:
-    """Return why one order was refused, by the table of codes; None if it was not."""
-    problems = errors_of(messages, number)
-    if not problems:
-        return None
-    code = problems[0].code
-    return failure(CODES.get(code, Rejected), operation, code, problems=problems)
-
-
-def _refuse(payload: dict[str, object], operation: str, number: str = "") -> None:
-    refusal = _refusal(messages_of(payload, operation), operation, number)
-    if refusal is not None:
-        raise refusal

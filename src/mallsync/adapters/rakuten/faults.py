@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from typing import TypeVar
 
+from mallsync.adapters.rakuten.shapes import MessageModel
 from mallsync.errors import (
     AuthFailed,
     Conflict,
@@ -19,14 +21,25 @@ from mallsync.errors import (
     Problem,
     Rejected,
 )
-from mallsync.adapters.rakuten.shapes import MessageModel
 from mallsync.model.words import Mall
 from mallsync.wire.bodies import load_json
 from mallsync.wire.messages import Response
 from mallsync.wire.retry import fault_of_status
 from mallsync.wire.strict import Mismatch, Shape
 
-__all__ = ["CODES", "answer", "errors_of", "failure", "messages_of"]
+__all__ = [
+    "CODES",
+    "answer",
+    "checked",
+    "errors_of",
+    "failure",
+    "messages_of",
+    "refusal",
+    "refuse",
+    "unreadable",
+]
+
+T = TypeVar("T")
 
 CODES: dict[str, type[MallError]] = {
     # gateway, current: {"errors": [{"code": …}]}
@@ -139,6 +152,37 @@ def errors_of(messages: Iterable[MessageModel], order_number: str = "") -> tuple
         if message["messageType"] == "ERROR"
         and (not order_number or message.get("orderNumber") in (None, order_number))
     )
+
+
+def checked(shape: Shape[T], value: object, operation: str) -> T:
+    """Return a payload that has its shape; one that has not is a `DecodeError` with its places."""
+    try:
+        return shape.check(value)
+    except Mismatch:
+        problems = shape.explain(value)
+        raise failure(DecodeError, operation, "UNREADABLE", problems=problems) from None
+
+
+def unreadable(operation: str, place: str) -> MallError:
+    """Return the error for a place that is missing or of another type."""
+    problem = Problem(place=place, code="missing or of another type")
+    return failure(DecodeError, operation, "UNREADABLE", problems=(problem,))
+
+
+def refusal(messages: tuple[MessageModel, ...], operation: str, number: str) -> MallError | None:
+    """Return why one order was refused, by the table of codes; None if it was not."""
+    problems = errors_of(messages, number)
+    if not problems:
+        return None
+    code = problems[0].code
+    return failure(CODES.get(code, Rejected), operation, code, problems=problems)
+
+
+def refuse(payload: dict[str, object], operation: str, number: str = "") -> None:
+    """Raise what the messages of a payload refuse, if they refuse anything."""
+    error = refusal(messages_of(payload, operation), operation, number)
+    if error is not None:
+        raise error
 
 
 def _place(message: MessageModel) -> str:

@@ -1,4 +1,4 @@
-"""How calls are strung together to fetch orders. Plain functions over `Caller`: no thread, no sleep."""
+"""How calls are strung together to fetch orders: plain functions over `Caller`."""
 
 from __future__ import annotations
 
@@ -73,10 +73,17 @@ def sightings(
     `known` that the lists lack are read again at the end.
     """
     unseen = dict.fromkeys(known)
-    for window in period.split(fetch.options.window):
+    unreadable: set[str] = set()
+    # Rounded out to whole seconds a window grows by less than one: it must still fit.
+    for window in period.split(fetch.options.window - _SHORTEST_WINDOW):
         for event in _window(caller, fetch, window):
-            unseen.pop(_number(event), None)
-            yield event
+            number = _number(event)
+            unseen.pop(number, None)
+            if not isinstance(event, Unreadable):
+                yield event
+            elif number not in unreadable:  # on the edge of two windows it is met in both
+                unreadable.add(number)
+                yield event
     yield from details(caller, fetch, unseen)
 
 

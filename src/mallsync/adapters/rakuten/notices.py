@@ -1,4 +1,4 @@
-"""A shipment notice → Rakuten's shipping records: previewed, compared, and matched to what is there.
+"""A shipment notice → Rakuten's shipping records: previewed, compared, matched to what is there.
 
 Rakuten appends a record whenever no shippingDetailId is given, and an order with an unfilled
 record is never completed. So a notice first takes the record with its number, then an unfilled
@@ -91,14 +91,20 @@ def standing(order: Order, notice: ShipmentNotice) -> Standing:
     if shipment is None:
         return Standing.ABSENT
     wanted = _numbers(notice)
-    filled = [parcel for parcel in shipment.parcels if _is_filled(parcel)]
-    if not wanted:
-        filled = filled or [parcel for parcel in shipment.parcels if parcel.ship_date]
-    if not filled:
+    there = _reported(shipment, dated_too=not wanted)
+    if not there:
         return Standing.ABSENT
-    same_numbers = sorted(parcel.tracking_number for parcel in filled) == sorted(wanted or ("",))
-    same_facts = all(_agrees(parcel, notice) for parcel in filled)
+    same_numbers = sorted(parcel.tracking_number for parcel in there) == sorted(wanted or ("",))
+    same_facts = all(_agrees(parcel, notice) for parcel in there)
     return Standing.SAME if same_numbers and same_facts else Standing.DIFFERENT
+
+
+def _reported(shipment: Shipment, *, dated_too: bool) -> list[Parcel]:
+    """Return the records that report a parcel: those with a number, else those with a date."""
+    numbered = [parcel for parcel in shipment.parcels if _is_filled(parcel)]
+    if numbered or not dated_too:
+        return numbered
+    return [parcel for parcel in shipment.parcels if parcel.ship_date]
 
 
 def fill(order: Order, notice: ShipmentNotice) -> Filling:

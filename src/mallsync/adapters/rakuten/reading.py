@@ -267,7 +267,7 @@ def _holds(record: OrderModel) -> frozenset[Hold]:
         holds.append(Hold.CAUTION)
     if _is_undecided(record):
         holds.append(Hold.AMOUNT_UNDECIDED)
-    if any([_awaits_address(one) for one in record["PackageModelList"]]):
+    if any(map(_awaits_address, record["PackageModelList"])):
         holds.append(Hold.GIFT_ADDRESS_OPEN)
     return frozenset(holds) if holds else _NO_HOLDS
 

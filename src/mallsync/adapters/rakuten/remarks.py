@@ -37,7 +37,7 @@ def slot_of_term(term: int | None) -> str:
 
 
 def wish_of_remarks(remarks: str) -> tuple[date | None, str]:
-    """Return the requested day and slot from the block ``[配送日時指定:]``.
+    r"""Return the requested day and slot from the block ``[配送日時指定:]``.
 
     A slot in words that are not known is kept as it stands.
 
