@@ -41,7 +41,8 @@ _EXTERNAL = {
         "the standard library"
     ),
     r"(pathlib\.)?Path": "the standard library; imported for type checkers only where it is bare",
-    r"(attrs?|cattrs|werkzeug|pytest|hypothesis)\..+": "what a public signature takes from others",
+    r"_thread\..+": "what threading.Lock really is",
+    r"(attrs?|cattrs|werkzeug|_?pytest|hypothesis)\..+": "what signatures take from others",
     r"mallsync\..+\.[TRPK](_co|_contra)?": "type variables, which autodoc does not document",
     r"mallsync\.sandbox\.(fakes|world)\..+": "inside of the sandbox, which is no public interface",
     r"mallsync\..+\._\w+": "private bases of public classes",

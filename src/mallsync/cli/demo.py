@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from itertools import cycle
+from typing import TypeVar
 
 import click
 from attrs import frozen
@@ -22,8 +23,11 @@ from mallsync.model.period import JST, Period
 from mallsync.model.words import HostStatus, Mall, Phase
 from mallsync.model.writebacks import NoticeResult, Outcome, ShipmentNotice
 from mallsync.policy import export, notice
+from mallsync.wire.paging import batches
 
 __all__ = ["demo"]
+
+T = TypeVar("T")
 
 _NOW = datetime(2026, 11, 22, 16, 0, tzinfo=JST)
 _TODAY = _NOW.date()
@@ -88,8 +92,7 @@ def _client(malls: sandbox.Malls) -> rakuten.Client:
 
 def _fetch(console: Console, client: rakuten.Client) -> list[Order]:
     week = Period.last_days(7, now=_NOW)
-    found = track(client.fetch_orders(week), "Fetching a week of orders", console=console)
-    orders = list(found)
+    orders = list(_progress(console, "Fetching a week of orders", client.fetch_orders(week)))
     phases = Counter(order.phase for order in orders)
     told = ", ".join(f"{count} {phase}" for phase, count in phases.most_common())
     console.print(f"{len(orders)} orders since {week.start:%Y-%m-%d %H:%M}: {told}\n")
@@ -172,10 +175,13 @@ def _report(
 def _send(
     console: Console, client: rakuten.Client, notices: Sequence[ShipmentNotice]
 ) -> list[NoticeResult]:
-    steps = track(range(0, len(notices), 10), "Reporting shipments", console=console)
-    return [
-        result for start in steps for result in client.send_notices(notices[start : start + 10])
-    ]
+    steps = _progress(console, "Reporting shipments", batches(notices, 10))
+    return [result for some in steps for result in client.send_notices(some)]
+
+
+def _progress(console: Console, told: str, steps: Iterable[T]) -> Iterator[T]:
+    """Show progress on a terminal, and nothing in a file."""
+    return iter(track(steps, told, console=console, disable=not console.is_terminal))
 
 
 def _tell(
@@ -186,6 +192,9 @@ def _tell(
     written = mall.fake.effective()
     posts = sum(hit.operation == "updateOrderShipping" for hit in mall.hits)
     console.print(f"  {word:5}: {told}; reports so far {posts}, records written {written}")
+    warnings = Counter(warning.code for result in results for warning in result.warnings)
+    for code, count in warnings.items():
+        console.print(f"         {count} with the warning {code}")
     for result in results:
         if result.outcome is not Outcome.SENT and result.error is not None:
             console.print(f"  {result.notice.order_number}: {result.error}")

@@ -74,8 +74,8 @@ def _pool(pool: type, connection: type[HTTPConnection], exchange: Exchange) -> t
 
 
 class _Answer(http.client.HTTPResponse):
-    def __init__(self, sock: socket.socket, *, exchange: Exchange, **options: Any) -> None:  # noqa: ANN401 -- http.client's own
-        super().__init__(_File(sock, exchange), **options)  # type: ignore[arg-type]  # makefile is all it asks for
+    def __init__(self, sock: socket.socket, *args: Any, exchange: Exchange, **more: Any) -> None:  # noqa: ANN401 -- http.client's own
+        super().__init__(_File(sock, exchange), *args, **more)  # type: ignore[arg-type]  # makefile is all it asks for
 
 
 class _File(io.RawIOBase):
@@ -83,6 +83,8 @@ class _File(io.RawIOBase):
 
     def __init__(self, sock: socket.socket, exchange: Exchange) -> None:
         self._sock = sock
+        # http.client closes the socket under an answer that ends the connection: this keeps it.
+        self._stream = sock.makefile("rb", buffering=0)
         self._exchange = exchange
         self._patience = sock.gettimeout() or 0.0
 
@@ -94,10 +96,15 @@ class _File(io.RawIOBase):
         """Return True."""
         return True
 
-    def readinto(self, buffer: WriteableBuffer, /) -> int:
+    def readinto(self, buffer: WriteableBuffer, /) -> int | None:
         """Read what has come, and wait no longer than the deadline allows."""
         left = self._exchange.left()
         if not left:
             raise TimeoutError("deadline")
         self._sock.settimeout(min(self._patience, left))
-        return self._sock.recv_into(buffer)
+        return self._stream.readinto(buffer)
+
+    def close(self) -> None:
+        """Let go of the socket."""
+        self._stream.close()
+        super().close()

@@ -60,6 +60,11 @@ class _Adapter(HTTPAdapter):
         super().init_poolmanager(*args, **kwargs)
         self.poolmanager.pool_classes_by_scheme = pools(self._exchange)
 
+    def proxy_manager_for(self, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 -- as above
+        manager = super().proxy_manager_for(*args, **kwargs)
+        manager.pool_classes_by_scheme = pools(self._exchange)
+        return manager
+
 
 @frozen
 class _Line:

@@ -1,0 +1,93 @@
+"""The command line, run in process and as a program."""
+
+from __future__ import annotations
+
+import builtins
+import signal
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+import requests
+from click.testing import CliRunner
+
+from mallsync.__main__ import main
+from mallsync.cli import cli
+
+
+WIDE = {"COLUMNS": "160"}
+
+
+@pytest.mark.parametrize(
+    ("lang", "words"), [("en", "no tracking number"), ("ja", "お荷物伝票番号が未入力です")]
+)
+def test_the_demo_decides_reports_and_sends_nothing_twice(lang: str, words: str) -> None:
+    """The reasons are in the language asked for, and both runs count the same records."""
+    done = CliRunner(env=WIDE).invoke(cli, ["demo", "--orders", "120", "--lang", lang])
+
+    assert 0 == done.exit_code, done.output
+    assert words in " ".join(done.output.split())
+    first, again = (line for line in done.output.splitlines() if "reports so far" in line)
+    assert first.partition(":")[2] == again.partition(":")[2]
+    assert "REFUSED" not in done.output
+
+
+def test_the_demo_tells_why_a_notice_was_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A carrier that the mall does not know is named with the choices."""
+    module = sys.modules["mallsync.cli.demo"]
+    typed = module._DAY_OF_A_SHOP[0]
+    monkeypatch.setattr(module, "_DAY_OF_A_SHOP", [(*typed[:2], "気球便", *typed[3:])])
+    done = CliRunner(env=WIDE).invoke(cli, ["demo", "--orders", "60"])
+
+    assert "CARRIER_UNMAPPED" in done.output
+
+
+def test_the_sandbox_runs_until_it_is_interrupted() -> None:
+    """It prints what another program needs, answers, and ends on Ctrl-C."""
+    command = [sys.executable, "-m", "mallsync", "sandbox", "--port", "0", "--orders", "5"]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8"
+    ) as process:
+        assert process.stdout is not None
+        lines = [process.stdout.readline() for _ in range(3)]
+        url = lines[0].strip().removeprefix("export MALL=")
+        status = requests.get(f"{url}/es/2.0/order/searchOrder/", timeout=5).status_code
+        process.send_signal(signal.SIGINT)
+        _, said = process.communicate(timeout=10)
+
+    assert 405 == status
+    assert ["export SERVICE_SECRET", "export LICENSE_KEY"] == [
+        line.partition("=")[0] for line in lines[1:]
+    ]
+    assert 0 == process.returncode
+    assert "ended" in said
+
+
+def test_a_missing_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without click the program says what to install; a fault of ours is not hidden so."""
+    original = builtins.__import__
+
+    def without(name: str) -> Any:
+        def fake(module: str, *args: Any, **kwargs: Any) -> Any:
+            if module == "mallsync.cli":
+                raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+            return original(module, *args, **kwargs)
+
+        return fake
+
+    monkeypatch.setattr(builtins, "__import__", without("click"))
+    with pytest.raises(SystemExit, match=r"needs click: pip install 'mallsync\[cli,sandbox\]'"):
+        main()
+    monkeypatch.setattr(builtins, "__import__", without("mallsync.cli.gone"))
+    with pytest.raises(ModuleNotFoundError):
+        main()
+
+
+def test_the_program_says_its_version(monkeypatch: pytest.MonkeyPatch) -> None:
+    """``mallsync --version`` runs the command line."""
+    monkeypatch.setattr(sys, "argv", ["mallsync", "--version"])
+    with pytest.raises(SystemExit) as ended:
+        main()
+
+    assert 0 == ended.value.code

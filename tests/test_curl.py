@@ -1,0 +1,61 @@
+"""The shell lines of docs/sandbox.rst work against the sandbox: search, get, ship, get."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mallsync import JST, sandbox
+
+SCRIPTS = Path(__file__).parent.parent / "docs" / "curl"
+
+pytestmark = pytest.mark.skipif(
+    shutil.which("curl") is None, reason="the documented shell lines need curl"
+)
+
+
+def run(script: str, environment: dict[str, str]) -> Any:
+    """Run one of the documented scripts, and return the JSON that it prints."""
+    done = subprocess.run(
+        ["/bin/sh", str(SCRIPTS / script)],
+        env={"PATH": "/usr/local/bin:/usr/bin:/bin", **environment},
+        capture_output=True,
+        encoding="utf-8",
+        check=True,
+        timeout=30,
+    )
+    return json.loads(done.stdout)
+
+
+def test_the_documented_shell_lines_search_get_ship_and_get() -> None:
+    """After the third line the fourth shows the shipping record."""
+    now = datetime(2026, 11, 22, 9, tzinfo=JST)
+    with sandbox.running(seed=1, orders=120, now=now) as malls:
+        key = malls.rakuten.credentials
+        known = {
+            "MALL": malls.rakuten.base_url,
+            "SERVICE_SECRET": key.service_secret,
+            "LICENSE_KEY": key.license_key,
+            "FROM": "2026-11-15",
+            "UNTIL": "2026-11-22",
+        }
+        numbers = run("1-search.sh", known)["orderNumberList"]
+        known["ORDER"] = next(
+            number for number in numbers if malls.rakuten.fake.shipment_records(number) == 0
+        )
+        (order,) = run("2-get.sh", known)["OrderModelList"]
+        package = order["PackageModelList"][0]
+        known["BASKET"] = str(package["basketId"])
+        shipped = run("3-ship.sh", known)
+        (after,) = run("4-get-again.sh", known)["OrderModelList"]
+
+    assert "INFO" == shipped["MessageModelList"][0]["messageType"]
+    assert [] == package["ShippingModelList"]
+    record = after["PackageModelList"][0]["ShippingModelList"][0]
+    assert ("1001", "000011112222") == (record["deliveryCompany"], record["shippingNumber"])
