@@ -15,7 +15,6 @@ from click.testing import CliRunner
 from mallsync.__main__ import main
 from mallsync.cli import cli
 
-
 WIDE = {"COLUMNS": "160"}
 
 
