@@ -14,6 +14,8 @@ from mallsync.model.words import Mall
 from tests.layers import ALLOWED, DOORS, IMPURE_MODULES, IMPURE_NAMES, PURE, ROOT
 
 PACKAGE = "mallsync"
+COMPUTED = f"{PACKAGE}.(computed at run time)"
+FACE = ("__init__.py", COMPUTED.removeprefix(f"{PACKAGE}."))
 SOURCE = Path(__file__).parents[1] / "src" / PACKAGE
 BUILTINS = frozenset(name.removeprefix("builtins.") for name in IMPURE_NAMES)
 
@@ -81,7 +83,7 @@ def literal(node: ast.Call) -> str:
     match node.args:
         case [ast.Constant(value=str(name)), *_]:
             return name
-    return f"{PACKAGE}.(computed at run time)"
+    return COMPUTED
 
 
 def targets(path: str, text: str, modules: Iterable[str]) -> Iterator[tuple[int, str, str]]:
@@ -105,7 +107,8 @@ def forbidden_imports(files: Mapping[str, str]) -> list[str]:
         f"src/{PACKAGE}/{path}:{line}: {unit_of(module_of(path))} may not import {wanted or ROOT}"
         for path, text in files.items()
         for line, wanted, _ in targets(path, text, modules)
-        if not may_import(module_of(path), wanted)
+        # The face loads by its table of homes, which test_exports holds against its imports.
+        if not may_import(module_of(path), wanted) and (path, wanted) != FACE
     ]
 
 
