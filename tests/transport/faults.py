@@ -27,7 +27,7 @@ CERTIFICATE = Path(__file__).with_name("loopback.pem")
 """An invented, self-signed certificate for 127.0.0.1 and localhost, with its key."""
 
 GOOD = b'{"ok": true}'
-BEFORE_READING = frozenset({"reset before", "close before"})
+BEFORE_READING = frozenset({"reset before", "close before", "mute"})
 
 _DRIP = 0.2
 _BLOCK = b"x" * 65536
@@ -77,17 +77,29 @@ class _Hand:
                 break
         self.hang_up()
 
+    def wait(self) -> None:
+        """Wait until the client says something or hangs up, and read nothing of it."""
+        select.select([self.sock], [], [])
+
     def silence(self) -> None:
         """Say nothing until the client or the test has had enough."""
-        select.select([self.sock], [], [])
+        self.wait()
         self.hang_up()
 
 
 def _reset(hand: _Hand) -> None:
+    hand.wait()
     hand.reset()
 
 
 def _close(hand: _Hand) -> None:
+    hand.wait()
+    hand.sock.shutdown(socket.SHUT_WR)
+    hand.hang_up()
+
+
+def _mute(hand: _Hand) -> None:
+    hand.stopping.wait(5)
     hand.hang_up()
 
 
@@ -139,7 +151,9 @@ def _truncated_json(hand: _Hand) -> None:
 
 
 def _bad_gzip(hand: _Hand) -> None:
-    hand.answer(gzip.compress(hand.work())[:12] + b"\xff\xff no gzip", "Content-Encoding: gzip")
+    hand.answer(
+        gzip.compress(hand.work())[:10] + b"\xff\x00 not deflated", "Content-Encoding: gzip"
+    )
 
 
 def _garbage_status(hand: _Hand) -> None:
@@ -197,6 +211,16 @@ def _idle_close(hand: _Hand) -> None:
     hand.hang_up()
 
 
+def _last_answer(hand: _Hand) -> None:
+    hand.answer(hand.work(), "Connection: close")
+    hand.hang_up()
+
+
+def _no_length(hand: _Hand) -> None:
+    hand.say(b"HTTP/1.0 200 OK\r\n\r\n" + hand.work())
+    hand.hang_up()
+
+
 def _good(hand: _Hand) -> None:
     hand.answer(hand.work())
 
@@ -205,6 +229,7 @@ FAULTS: dict[str, Callable[[_Hand], None]] = {
     "none": _good,
     "reset before": _reset,
     "close before": _close,
+    "mute": _mute,
     "reset after": _reset_after,
     "close after": _close_after,
     "never answers": _never_answers,
@@ -226,6 +251,8 @@ FAULTS: dict[str, Callable[[_Hand], None]] = {
     "cookie": _cookie,
     "two lengths": _two_lengths,
     "closed while idle": _idle_close,
+    "last answer": _last_answer,
+    "no length": _no_length,
 }
 
 
@@ -237,27 +264,25 @@ class FaultServer:
     """Plays faults while the `with` block lasts.
 
     Args:
-        always: The fault of every request that the script has none for.
-        script: The faults of the first requests, in order.
+        faults: The faults of the first requests, in order; the last one goes on for ever.
         work: What a request comes to: the body of a good answer.
         tls: Whether to speak TLS, with `CERTIFICATE`.
     """
 
     def __init__(
         self,
-        always: str = "none",
-        *script: str,
+        *faults: str,
         work: Work = _only_ok,
         tls: bool = False,
     ) -> None:
-        self.always = always
-        self.script = deque(script)
+        self.script = deque(faults or ("none",))
         self.received: list[Received] = []
         self.worked: list[Received] = []
         self.connections = 0
         self._work = work
         self._tls = _server_context() if tls else None
         self._scheme = "https" if tls else "http"
+        self._lock = threading.Lock()
         self._stopping = threading.Event()
         self._ended = threading.Semaphore(0)
         self._open: set[socket.socket] = set()
@@ -333,7 +358,7 @@ class FaultServer:
         self._ended.release()
 
     def _converse(self, sock: socket.socket, number: int) -> None:
-        if self._next() in BEFORE_READING:
+        if self.script[0] in BEFORE_READING:
             FAULTS[self._take()](_Hand(sock, self._stopping))
         with sock.makefile("rb") as reader:
             while request := _read(reader, number):
@@ -341,14 +366,9 @@ class FaultServer:
                 hand = _Hand(sock, self._stopping, partial(self._do, request))
                 FAULTS[self._take()](hand)
 
-    def _next(self) -> str:
-        return self.script[0] if self.script else self.always
-
     def _take(self) -> str:
-        try:
-            return self.script.popleft()
-        except IndexError:
-            return self.always
+        with self._lock:
+            return self.script.popleft() if len(self.script) > 1 else self.script[0]
 
     def _do(self, request: Received) -> bytes:
         self.worked.append(request)
@@ -364,8 +384,8 @@ def _server_context() -> ssl.SSLContext:
 def _read(reader: BinaryIO, number: int) -> Received | None:
     """Return the next request in full, None where the client has hung up."""
     start = reader.readline().split()
-    if len(start) < 3:
-        return None
+    if len(start) != 3 or not start[2].startswith(b"HTTP/"):
+        return None  # hung up, or no HTTP, as from a client that speaks TLS
     headers = {}
     while (line := reader.readline()) not in (b"\r\n", b""):
         name, _, value = line.decode("latin-1").partition(":")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import http.client
 import logging
 import socket
 import time
@@ -10,6 +11,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 import requests
@@ -65,6 +67,8 @@ ANSWERS: list[tuple[str, int, bytes]] = [
     ("redirect", 302, b""),
     ("cookie", 200, GOOD),
     ("closed while idle", 200, GOOD),
+    ("last answer", 200, GOOD),
+    ("no length", 200, GOOD),
 ]
 
 
@@ -123,9 +127,7 @@ def test_the_deadline_holds_over_tls_too(fault: str) -> None:
 def test_the_deadline_holds_behind_a_proxy_too(fault: str) -> None:
     """Whoever answers is read under the same deadline."""
     with FaultServer(fault) as proxy:
-        transport = HttpTransport(
-            base_url="http://localhost:9", proxies={"http": proxy.base_url}
-        )
+        transport = HttpTransport(base_url="http://localhost:9", proxies={"http": proxy.base_url})
         started = time.monotonic()
         with pytest.raises(AnswerLost):
             transport.send(POST, timeout=0.5)
@@ -142,6 +144,13 @@ def test_the_read_timeout_ends_a_silence_long_before_the_deadline() -> None:
             send(server, timeout=30.0, read_timeout=0.2)
 
         assert time.monotonic() - started < 2.0
+
+
+def test_a_deadline_that_passes_between_two_reads_is_over() -> None:
+    """A reader that comes late does not begin to wait again."""
+    times = iter([0.0])
+    with FaultServer() as server, pytest.raises(AnswerLost):
+        send(server, monotonic=lambda: next(times, 100.0))
 
 
 def test_a_refused_connection_never_left() -> None:
@@ -191,7 +200,7 @@ def test_a_certificate_that_is_not_trusted_stops_the_request_before_it_leaves() 
 
 def test_a_handshake_that_stalls_never_left_and_ends_in_time() -> None:
     """A host that takes the connection and does not speak TLS has read nothing of ours."""
-    with FaultServer() as server:
+    with FaultServer("mute") as server:
         transport = HttpTransport(base_url=server.base_url.replace("http:", "https:"))
         started = time.monotonic()
         with pytest.raises(NotSent):
@@ -320,6 +329,17 @@ def test_headers_and_body_arrive_as_they_are() -> None:
     assert "session=s3cret; Path=/" == response.headers["set-cookie"]
 
 
+def test_the_debug_switch_of_the_standard_library_breaks_nothing(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A host may switch it on for all connections of its process."""
+    monkeypatch.setattr(http.client.HTTPConnection, "debuglevel", 1)
+    with FaultServer() as server:
+        assert GOOD == send(server).body
+
+    assert "reply: " in capsys.readouterr().out
+
+
 def test_an_answer_of_the_allowed_size_is_read_and_a_larger_one_is_not() -> None:
     """The limit counts bytes after unpacking."""
     with FaultServer(work=lambda _: bytes(MEGABYTE)) as server:
@@ -344,7 +364,7 @@ def test_a_session_is_used_again() -> None:
 
 def test_a_connection_that_was_closed_while_idle_is_noticed() -> None:
     """The next request goes over a new one, once."""
-    with FaultServer("none", "closed while idle") as server:
+    with FaultServer("closed while idle", "none") as server:
         transport = HttpTransport(base_url=server.base_url)
         transport.send(POST, timeout=0.5)
         server.wait_for_end_of_connection()
@@ -356,7 +376,7 @@ def test_a_connection_that_was_closed_while_idle_is_noticed() -> None:
 
 def test_a_connection_that_is_reset_on_its_second_use_has_lost_an_answer() -> None:
     """It is not sent again behind our back: the mall may have done it."""
-    with FaultServer("none", "none", "reset after") as server:
+    with FaultServer("none", "reset after", "none") as server:
         transport = HttpTransport(base_url=server.base_url)
         transport.send(POST, timeout=0.5)
         with pytest.raises(AnswerLost):
@@ -370,7 +390,7 @@ def test_a_connection_that_is_reset_on_its_second_use_has_lost_an_answer() -> No
 
 def test_a_broken_connection_is_not_used_again() -> None:
     """After a failure in the middle of an answer, nothing of it leaks into the next."""
-    with FaultServer("none", "drip in the body", "body cut", "gzip bomb") as server:
+    with FaultServer("drip in the body", "body cut", "gzip bomb", "none") as server:
         transport = HttpTransport(base_url=server.base_url, largest=MEGABYTE)
         for _ in range(3):
             with pytest.raises(MallError):
@@ -549,3 +569,10 @@ def test_a_mocked_header_reaches_the_error(
 
     assert 3600.0 == caught.value.retry_after
     assert 1 == mocker.call_count
+
+
+@pytest.mark.parametrize("verify", ["/no/such/bundle.pem", False, "", None, 1])
+def test_verification_cannot_be_switched_off_or_point_nowhere(verify: Any) -> None:
+    """A bundle that is not there is told at once, not by the first call."""
+    with pytest.raises(ConfigError, match="write one"):
+        HttpTransport(base_url="https://api.example.jp", verify=verify)

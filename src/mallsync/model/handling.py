@@ -9,7 +9,7 @@ from attrs import field, frozen
 from mallsync.errors import ConfigError
 from mallsync.model.order import OrderKey
 from mallsync.model.period import require_aware, require_day
-from mallsync.model.words import HostStatus
+from mallsync.model.words import HostStatus, require_text
 
 __all__ = ["Dispatch", "Handling", "as_names"]
 
@@ -45,6 +45,10 @@ class Dispatch:
     delivery_methods: frozenset[str] = field(default=frozenset(), converter=as_names)
     tracking_number: str = ""
 
+    def __attrs_post_init__(self) -> None:
+        for name in ("shipment_id", "carrier", "tracking_number"):
+            require_text(getattr(self, name), name)
+
 
 def _optional_moment(value: object) -> datetime | None:
     return None if value is None else require_aware(value, "the handling's time")
@@ -64,6 +68,10 @@ class Handling:
     memo: str = field(default="", repr=False)
     created_at: datetime | None = field(default=None, converter=_optional_moment)
     updated_at: datetime | None = field(default=None, converter=_optional_moment)
+
+    def __attrs_post_init__(self) -> None:
+        require_text(self.status, "status")
+        require_text(self.memo, "memo")
 
     def dispatch_for(self, shipment_id: str, *, only: bool = False) -> Dispatch:
         """Return the dispatch of a shipment; with ``only`` an unnamed one serves too.

@@ -200,9 +200,9 @@ class Shipment:
     wish_date: date | None = None
     wish_slot: str = ""
     charges: Charges = Charges()
-    drop_off: str = ""
+    drop_off: str = field(default="", repr=False)
     noshi: str = field(default="", repr=False)
-    pick_up: PickUp | None = None
+    pick_up: PickUp | None = field(default=None, repr=False)
     cancelled: bool = False
 
 
@@ -243,8 +243,9 @@ class Order:
             self.shipped_at,
             self.completed_at,
             self.updated_at,
+            self.payment.paid_at,
         ):
-            if moment is not None and moment.tzinfo is None:
+            if moment is not None and moment.utcoffset() is None:
                 raise ConfigError("an Order takes aware datetimes: give it .replace(tzinfo=JST)")
 
     @property

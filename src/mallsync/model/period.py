@@ -106,7 +106,7 @@ class Period:
             raise ConfigError("longest must be above zero")
         parts = []
         start = self.start
-        while start + longest < self.end:
+        while self.end - start > longest:  # start + longest may be beyond the calendar
             parts.append(Period(start, start + longest))
             start += longest
         return (*parts, Period(start, self.end))

@@ -5,6 +5,8 @@ from __future__ import annotations
 import unicodedata
 from enum import StrEnum
 
+from mallsync.errors import ConfigError
+
 __all__ = [
     "Carrier",
     "DeliveryMethod",
@@ -15,6 +17,7 @@ __all__ = [
     "Phase",
     "fold",
     "is_blank",
+    "require_text",
 ]
 
 
@@ -91,6 +94,17 @@ class Funder(StrEnum):
     MALL = "mall"
     MAKER = "maker"
     UNKNOWN = "unknown"
+
+
+def require_text(value: object, name: str) -> str:
+    """Return `value` if it is text; another type, None included, is a `ConfigError`.
+
+    >>> require_text("エコ配", "carrier")
+    'エコ配'
+    """
+    if not isinstance(value, str):
+        raise ConfigError(f'{name} is {type(value).__name__}: write text, "" for none')
+    return value
 
 
 def fold(text: str) -> str:

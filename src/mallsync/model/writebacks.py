@@ -10,6 +10,7 @@ from attrs import field, frozen
 from mallsync.errors import AuthCause, AuthFailed, ConfigError, Hint, MallError
 from mallsync.model.handling import as_names
 from mallsync.model.period import require_day
+from mallsync.model.words import require_text
 
 __all__ = [
     "CONNECTED",
@@ -71,6 +72,10 @@ def _order_number(value: object) -> str:
     return value.strip()
 
 
+def _message(value: object) -> str:
+    return require_text(value, "the message")
+
+
 @frozen(kw_only=True)
 class ShipmentNotice:
     """Tell the mall that a shipment has left: one write-back to one order.
@@ -96,13 +101,17 @@ class ShipmentNotice:
     ship_date: date | None = field(default=None, converter=_optional_day)
     message: str = field(default="", repr=False)
 
+    def __attrs_post_init__(self) -> None:
+        for name in ("shipment_id", "carrier", "message"):
+            require_text(getattr(self, name), name)
+
 
 @frozen(kw_only=True)
 class BuyerReview:
     """A rating of the buyer with a message, posted once the buyer has rated receipt."""
 
     order_number: str = field(converter=_order_number)
-    message: str = field(repr=False)
+    message: str = field(repr=False, converter=_message)
     rating: Rating = Rating.GOOD
 
 
@@ -111,7 +120,7 @@ class BuyerMessage:
     """A message to the buyer of an order, through the mall."""
 
     order_number: str = field(converter=_order_number)
-    text: str = field(repr=False)
+    text: str = field(repr=False, converter=_message)
 
 
 @frozen

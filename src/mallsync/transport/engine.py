@@ -17,7 +17,7 @@ from tenacity import RetryCallState, Retrying, retry_if_exception
 
 from mallsync.errors import AuthFailed, ConfigError, MallError, NotSent, Throttled, Unavailable
 from mallsync.transport.pace import Pace
-from mallsync.wire.calls import Auth, Transport
+from mallsync.wire.calls import Auth, Caller, Transport
 from mallsync.wire.messages import Effect, Operation, Response
 from mallsync.wire.retry import Backoff, may_retry, retry_after
 
@@ -61,6 +61,9 @@ class Settings:
     world: Surroundings = field(factory=Surroundings)
 
 
+_TENTHS = 10  # counted whole: ten times 0.1 is less than 1
+
+
 class RetryBudget:
     """A purse of retries shared by all calls of a client, so that an outage makes no storm.
 
@@ -68,22 +71,38 @@ class RetryBudget:
     """
 
     def __init__(self, quota: int) -> None:
-        self._quota = float(quota)
-        self._left = float(quota)
+        self._quota = self._left = quota * _TENTHS
         self._lock = Lock()
 
     def spend(self) -> bool:
         """Take one retry; False if none is left."""
         with self._lock:
-            if self._left < 1:
+            if self._left < _TENTHS:
                 return False
-            self._left -= 1
+            self._left -= _TENTHS
             return True
 
     def earn(self) -> None:
         """Put a tenth of a retry back after a success."""
         with self._lock:
-            self._left = min(self._left + 0.1, self._quota)
+            self._left = min(self._left + 1, self._quota)
+
+
+class _Renewals:
+    """Renews once, however many threads meet the same refusal."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self._lock = Lock()
+
+    def renew(self, auth: Auth, caller: Caller, seen: int) -> bool:
+        """Renew unless another thread has since `seen`; False if only a person can."""
+        with self._lock:
+            if self.count == seen:
+                if not auth.renew(caller):
+                    return False
+                self.count += 1
+            return True
 
 
 @frozen(kw_only=True, eq=False)
@@ -106,6 +125,7 @@ class Engine:
     settings: Settings = field(factory=Settings)
     owns_transport: bool = False
     _closed: Event = field(factory=Event, init=False, repr=False)
+    _renewals: _Renewals = field(factory=_Renewals, init=False, repr=False)
     _budget: RetryBudget = field(
         init=False,
         repr=False,
@@ -128,12 +148,13 @@ class Engine:
             ConfigError: The client is closed.
         """
         self._refuse_if_closed()
+        seen = self._renewals.count
         try:
-            result = self._try(operation)
+            result = self.once(operation)
         except AuthFailed:
-            if not self.auth.renew(self):
+            if not self._renewals.renew(self.auth, _Plain(self), seen):
                 raise
-            result = self._try(operation)
+            result = self.once(operation)
         self._budget.earn()
         return result
 
@@ -175,7 +196,8 @@ class Engine:
         """Take one retry from the shared budget; False if none is left."""
         return self._budget.spend()
 
-    def _try(self, operation: Operation[T]) -> T:
+    def once(self, operation: Operation[T]) -> T:
+        """Carry out one operation with the credentials as they are."""
         call = _Call(self, operation)
         retrying = Retrying(
             retry=retry_if_exception(call.may_go_on),
@@ -191,6 +213,25 @@ class Engine:
             raise call.verdict(error) from error.__cause__
 
 
+@frozen
+class _Plain:
+    """The caller that a renewal is given: a refusal there is not answered by another renewal."""
+
+    engine: Engine
+
+    def call(self, operation: Operation[T]) -> T:
+        """Carry out one operation."""
+        return self.engine.once(operation)
+
+    def map(self, operations: Iterable[Operation[T]]) -> Iterator[T]:
+        """Carry out many, one after another."""
+        return map(self.engine.once, operations)
+
+    def pause(self, seconds: float) -> None:
+        """Wait."""
+        self.engine.pause(seconds)
+
+
 class _Call(Generic[T]):
     """One operation under way: its deadline, and whether a write may have landed."""
 
@@ -202,9 +243,8 @@ class _Call(Generic[T]):
 
     def attempt(self) -> T:
         """Pace, sign, send and decode once."""
-        world, pace = self._engine.settings.world, self._engine.pace
-        if pace is not None:
-            pace.acquire(self._operation.cost)
+        world = self._engine.settings.world
+        self._take_slot()
         started = world.monotonic()
         if self._ends_at is None:
             self._ends_at = started + self._engine.settings.deadline
@@ -215,6 +255,18 @@ class _Call(Generic[T]):
             raise
         self._log(started, "ok")
         return result
+
+    def _take_slot(self) -> None:
+        """Wait for a slot: the first however long it takes, later ones within the deadline."""
+        engine = self._engine
+        left = None if self._ends_at is None else self._ends_at - engine.settings.world.monotonic()
+        if engine.pace is not None and not engine.pace.acquire(self._operation.cost, within=left):
+            raise NotSent(
+                "no slot of the rate limit is free before the deadline",
+                mall=engine.mall,
+                operation=self._operation.name,
+                code="DEADLINE",
+            )
 
     def may_go_on(self, error: BaseException) -> bool:
         """Tell whether the failure allows another attempt; remember an uncertain one."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from pathlib import Path
 from queue import Empty, LifoQueue
 from typing import Any
 from urllib.parse import urlsplit
@@ -66,6 +67,12 @@ class _Adapter(HTTPAdapter):
         return manager
 
 
+def _bundle(verify: bool | str) -> bool | str:  # noqa: FBT001 -- as requests has it
+    if verify is not True and not (isinstance(verify, str) and verify and Path(verify).exists()):
+        raise ConfigError("verify is True, or the path of a CA bundle that is there: write one")
+    return verify
+
+
 @frozen
 class _Line:
     """One session with the exchange that its connection obeys."""
@@ -94,7 +101,7 @@ class HttpTransport:
     connect_timeout: float = 5.0
     read_timeout: float = 30.0
     largest: int = 64 * 1024 * 1024
-    verify: bool | str = True
+    verify: bool | str = field(default=True, converter=_bundle)
     proxies: dict[str, str] = field(factory=dict, repr=False)
     monotonic: Callable[[], float] = field(default=time.monotonic, repr=False)
     _idle: LifoQueue[_Line] = field(factory=LifoQueue, init=False, repr=False)

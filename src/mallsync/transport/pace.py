@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from math import ceil
+from math import ceil, inf
 from threading import Lock
 
 from pyrate_limiter import GCRA, Rate, RateItem, StateBucket
@@ -39,7 +39,7 @@ class Pace:
         monotonic: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
-        if not (limit > 0 and per > 0 and 0 < share <= 1):
+        if not (limit > 0 and 0 < per < inf and 0 < share <= 1):
             raise ConfigError("a pace is a limit above 0 in a time above 0, such as Pace(1, per=1)")
         self.interval = ceil(per / (limit * share) * 1000) / 1000
         self._bucket = StateBucket([Rate(1, round(self.interval * 1000), burst=1)], GCRA())
@@ -47,15 +47,27 @@ class Pace:
         self._sleep = sleep
         self._lock = Lock()
         self._held_until = 0.0
+        self._free_from = 0.0
 
-    def acquire(self, cost: int = 1) -> None:
-        """Wait until the next free slot; `cost` takes so many slots in a row."""
+    def acquire(self, cost: int = 1, *, within: float | None = None) -> bool:
+        """Wait until the next free slot, and return True.
+
+        Args:
+            cost: How many slots in a row are taken.
+            within: Seconds; if no slot is free in that time none is taken, and the answer is
+                False at once.
+        """
         with self._lock:
             now = self._monotonic()
-            start = max(now, self._held_until)
-            slot = max(self._book(ceil(start * 1000)) for _ in range(cost)) / 1000
-        if slot > now:
-            self._sleep(slot - now)
+            start = max(now, self._held_until, self._free_from)
+            if within is not None and start - now > within:
+                return False
+            slots = [self._book(ceil(start * 1000)) / 1000 for _ in range(cost)]
+            self._free_from = slots[-1] + self.interval if slots else self._free_from
+        wait = slots[-1] - now if slots else 0.0
+        if wait > 0:
+            self._sleep(wait)
+        return True
 
     def hold(self, seconds: float) -> None:
         """Give no slot for so long, as after a refusal that said when to come back."""

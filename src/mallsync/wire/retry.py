@@ -52,8 +52,8 @@ class Backoff:
             jitter: A random number from 0 to 1.
         """
         asked = getattr(error, "retry_after", None)
-        if isinstance(asked, float):
-            return asked
+        if isinstance(asked, int | float):
+            return float(asked)
         full = min(self.first * 2.0 ** (attempt - 1), self.longest)
         return full * (0.5 + 0.5 * jitter)
 
@@ -74,11 +74,11 @@ def retry_after(value: str | None, now: datetime) -> float | None:
 
 def _as_seconds(value: str, now: datetime) -> float | None:
     text = value.strip()
-    if text.lstrip("-").isdecimal():
+    if text.removeprefix("-").isdecimal():
         return float(text[:12])
     try:
         moment = parsedate_to_datetime(text)
-    except ValueError:
+    except (ValueError, OverflowError):  # the latter for an absurd time zone
         return None
     if moment.tzinfo is None:
         return None

@@ -212,8 +212,11 @@ class _Writer:
             field_name = self._name()
             source = f"{name}.get({key!r})" if may_be_absent else f"{name}[{key!r}]"
             self.lines.append(f"{indent}{field_name} = {source}")
-            # A key that may be absent may be null as well: the mapper reads both alike.
-            self._value(field_name, kinds | ({NoneType} if may_be_absent else set()), indent)
+            if may_be_absent and NoneType not in kinds:
+                self.lines.append(f"{indent}if {key!r} in {name}:")
+                self._value(field_name, kinds, indent + "    ")
+            else:
+                self._value(field_name, kinds, indent)
 
     def _value(self, name: str, kinds: set[Type], indent: str) -> None:
         parts = [kind for kind in kinds if kind not in _LEAVES]

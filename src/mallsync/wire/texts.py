@@ -20,7 +20,7 @@ def platform_dependent(text: str) -> str:
 
 def _is_plain(char: str) -> bool:
     try:
-        encoded = char.encode("iso2022_jp")
+        char.encode("iso2022_jp")
     except UnicodeEncodeError:
         return False
-    return char.isprintable() and bool(encoded)
+    return char.isprintable() or char == "\u3000"  # the full-width blank

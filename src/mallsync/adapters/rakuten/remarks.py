@@ -41,7 +41,7 @@ def wish_of_remarks(remarks: str) -> tuple[date | None, str]:
 
     A slot in words that are not known is kept as it stands.
 
-    >>> wish_of_remarks("[配送日時指定:]\\n2026-04-05(日)\\n18:00〜20:00\\n\\n[備考:]\\n見本")
+    >>> wish_of_remarks("[配送日時指定:]\n2026-04-05(日)\n18:00〜20:00\n\n[備考:]\n見本")
     (datetime.date(2026, 4, 5), '18-20')
     """
     if "配送日時指定" not in remarks:

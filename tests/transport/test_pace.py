@@ -1,0 +1,244 @@
+"""The rate limit: never too fast, and no slower than it must be."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+from threading import Lock
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mallsync import sandbox
+from mallsync.adapters.rakuten.auth import RakutenAuth
+from mallsync.adapters.rakuten.codec import GetSubStatusList
+from mallsync.errors import ConfigError
+from mallsync.model.period import JST
+from mallsync.transport import Engine, HttpTransport, Pace, Settings
+from mallsync.wire.retry import Backoff
+
+NOW = datetime(2026, 4, 10, 12, 0, tzinfo=JST)
+
+
+class Clock:
+    """Fake time for many threads: a sleeper is told when it would wake, and time moves on."""
+
+    def __init__(self) -> None:
+        self.seconds = 5000.0
+        self.wakes: list[float] = []
+        self._lock = Lock()
+
+    def monotonic(self) -> float:
+        """Return the seconds that have passed."""
+        return self.seconds
+
+    def sleep(self, seconds: float) -> None:
+        """Move to the time of waking, if it is not past already."""
+        with self._lock:
+            self.seconds = max(self.seconds, self.seconds + seconds)
+
+    def pace(self, limit: float, per: float = 1.0, **options: float) -> Pace:
+        """Make a pace in this time."""
+        return Pace(limit, per, monotonic=self.monotonic, sleep=self.sleep, **options)
+
+
+class Frozen(Clock):
+    """Time that stands still: what is slept is the time of the slot."""
+
+    def sleep(self, seconds: float) -> None:
+        """Note the slot."""
+        with self._lock:
+            self.wakes.append(self.seconds + seconds)
+
+
+def most_in_any_window(times: list[float], span: float) -> int:
+    """Return the most slots in any trailing window that is open at its start."""
+    times = sorted(times)
+    most = start = 0
+    for end, moment in enumerate(times):
+        while moment - times[start] >= span - 1e-9:
+            start += 1
+        most = max(most, end - start + 1)
+    return most
+
+
+@pytest.mark.parametrize("threads", [1, 4, 16])
+@pytest.mark.parametrize(("limit", "per"), [(1, 1), (10, 1), (30, 60), (7, 3)])
+def test_no_window_ever_holds_more_than_the_limit(threads: int, limit: int, per: int) -> None:
+    """A thousand slots each, wherever the window is laid."""
+    clock = Frozen()
+    pace = clock.pace(limit, per)
+
+    def take(_: int) -> None:
+        for _ in range(1000):
+            pace.acquire()
+
+    with ThreadPoolExecutor(threads) as pool:
+        list(pool.map(take, range(threads)))
+    slots = [clock.seconds, *clock.wakes]
+
+    assert threads * 1000 == len(slots)
+    assert most_in_any_window(slots, per) <= limit
+    assert max(slots) - min(slots) <= pace.interval * (len(slots) - 1) * 1.001
+
+
+@given(
+    limit=st.integers(1, 100),
+    per=st.integers(1, 100),
+    gaps=st.lists(st.floats(0, 30), min_size=2, max_size=60),
+)
+def test_a_caller_that_comes_and_goes_saves_up_nothing(
+    limit: int, per: int, gaps: list[float]
+) -> None:
+    """Idle time buys no burst."""
+    clock = Clock()
+    pace = clock.pace(limit, per)
+    slots = []
+    for gap in gaps:
+        clock.sleep(gap)
+        pace.acquire()
+        slots.append(clock.monotonic())
+
+    assert most_in_any_window(slots, per) <= limit
+
+
+def test_the_first_slot_is_now() -> None:
+    """Who has not asked for long need not wait."""
+    clock = Frozen()
+    clock.pace(1).acquire()
+
+    assert [] == clock.wakes
+
+
+def test_slots_are_a_little_further_apart_than_the_limit_says() -> None:
+    """At the very limit a mall that counts in a sliding window refuses some."""
+    assert 1.053 == Pace(1).interval
+    assert 1.0 == Pace(1, share=1.0).interval
+    assert 2.0 == Pace(30, per=60, share=1.0).interval
+
+
+def test_a_cost_takes_so_many_slots_in_a_row() -> None:
+    """The call goes at its last one, and those behind it wait for all of them."""
+    clock = Frozen()
+    pace = clock.pace(1, share=1.0)
+    pace.acquire(3)
+    pace.acquire()
+
+    assert [5002.0, 5003.0] == clock.wakes
+
+
+def test_a_cost_of_nothing_waits_for_nothing() -> None:
+    """Some calls draw on no limit."""
+    clock = Frozen()
+    pace = clock.pace(1, share=1.0)
+    for _ in range(3):
+        pace.acquire(0)
+    pace.acquire()
+
+    assert [] == clock.wakes
+
+
+def test_a_hold_gives_no_slot_until_it_is_over() -> None:
+    """Slots go on after it at their distance; a shorter hold does not shorten a longer one."""
+    clock = Frozen()
+    pace = clock.pace(1, share=1.0)
+    pace.hold(60)
+    pace.hold(5)
+    pace.acquire()
+    pace.acquire()
+
+    assert [5060.0, 5061.0] == clock.wakes
+
+
+def test_a_slot_that_is_too_far_off_is_not_taken() -> None:
+    """The answer is no at once, and the slot stays free for who can wait."""
+    clock = Frozen()
+    pace = clock.pace(1, per=10, share=1.0)
+
+    assert pace.acquire(within=0.0)
+    assert not pace.acquire(within=9.0)
+    assert pace.acquire(within=10.0)
+    assert [5010.0] == clock.wakes
+
+
+def test_a_hold_that_is_over_is_forgotten() -> None:
+    """Afterwards the pace is what it was."""
+    clock = Clock()
+    pace = clock.pace(1, share=1.0)
+    pace.hold(2)
+    clock.sleep(10)
+    before = clock.monotonic()
+    pace.acquire()
+
+    assert before == clock.monotonic()
+
+
+@pytest.mark.parametrize(
+    ("limit", "per", "share"),
+    [
+        (0, 1, 1),
+        (-1, 1, 1),
+        (1, 0, 1),
+        (1, -1, 1),
+        (1, 1, 0),
+        (1, 1, 1.1),
+        (float("nan"), 1, 1),
+        (1, float("inf"), 1),
+    ],
+)
+def test_a_pace_that_cannot_be_is_refused(limit: float, per: float, share: float) -> None:
+    """The text shows one that can."""
+    with pytest.raises(ConfigError, match=r"such as Pace\(1, per=1\)"):
+        Pace(limit, per, share=share)
+
+
+@pytest.fixture
+def busy() -> Iterator[sandbox.RakutenMall]:
+    """Run a mall that refuses more than twenty-five requests in any second."""
+    with sandbox.running(orders=1, now=NOW, throttle=True, rate=25) as malls:
+        yield malls.rakuten
+
+
+def test_a_mall_with_a_sliding_window_refuses_nothing(busy: sandbox.RakutenMall) -> None:
+    """Eight threads at 0.95 of the limit: no answer of 429, and hardly a slot is wasted."""
+    calls = 60
+    pace = Pace(25)
+    engine = Engine(
+        mall="rakuten",
+        transport=HttpTransport(base_url=busy.base_url),
+        auth=RakutenAuth(busy.credentials),
+        pace=pace,
+        settings=Settings(backoff=Backoff(attempts=1)),
+        owns_transport=True,
+    )
+    started = time.monotonic()
+    answers = list(engine.map([GetSubStatusList()] * calls))
+    took = time.monotonic() - started
+    engine.close()
+
+    assert calls == len(answers)
+    assert {200} == {hit.status for hit in busy.hits}
+    assert took >= (calls - 1) * pace.interval
+    assert took <= (calls - 1) * pace.interval * 1.3 + 0.5
+
+
+def test_without_a_pace_the_same_mall_refuses(busy: sandbox.RakutenMall) -> None:
+    """Which shows that the test above can fail."""
+    engine = Engine(
+        mall="rakuten",
+        transport=HttpTransport(base_url=busy.base_url),
+        auth=RakutenAuth(busy.credentials),
+        settings=Settings(backoff=Backoff(attempts=2, first=0.01)),
+        owns_transport=True,
+    )
+    for _ in range(60):
+        try:
+            engine.call(GetSubStatusList())
+        except Exception:  # noqa: BLE001, S112 -- whatever it says, the hits tell
+            continue
+    engine.close()
+
+    assert 429 in {hit.status for hit in busy.hits}

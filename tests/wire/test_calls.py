@@ -1,0 +1,197 @@
+"""The steps of a journalled write: each takes effect at most once."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TypeVar
+
+import pytest
+
+from mallsync.errors import (
+    AnswerLost,
+    AuthFailed,
+    ConfigError,
+    DecodeError,
+    MallError,
+    NotSent,
+    Rejected,
+    Throttled,
+    Unavailable,
+)
+from mallsync.model.journal import EntryKey, Step, StepState
+from mallsync.model.order import OrderKey
+from mallsync.model.period import JST
+from mallsync.testing import MemoryJournal, ScriptedCaller
+from mallsync.wire.calls import Steps
+from mallsync.wire.messages import Effect, Operation, Request, Response
+
+T = TypeVar("T")
+
+KEY = EntryKey(OrderKey("rakuten", "my-shop", "1"), "10")
+NOW = datetime(2026, 11, 22, tzinfo=JST)
+
+
+class Write:
+    """A write that cannot be repeated."""
+
+    name = "write"
+    effect = Effect.UNSAFE_WRITE
+    budget = "all"
+    cost = 1
+
+    def encode(self) -> Request:
+        """Not called: the caller is scripted."""
+        raise NotImplementedError
+
+    def decode(self, response: Response) -> str:
+        """Not called."""
+        raise NotImplementedError
+
+
+@pytest.fixture
+def journal() -> MemoryJournal:
+    """Make an empty journal."""
+    return MemoryJournal(lambda: NOW)
+
+
+def steps(journal: MemoryJournal, *results: object) -> tuple[Steps, ScriptedCaller]:
+    """Return the steps of one write-back, and the caller that gives these results."""
+    caller = ScriptedCaller([("write", result) for result in results])
+    return Steps(caller, journal, KEY, "payload"), caller
+
+
+def begun(journal: MemoryJournal) -> None:
+    """Begin the step, as a run does that is killed before the end."""
+    journal.open(KEY, "payload")
+    assert journal.begin(KEY, "send")
+
+
+def state(journal: MemoryJournal) -> Step | None:
+    """Return the step as the journal has it."""
+    return journal.open(KEY, "payload").step("send")
+
+
+def never() -> str | None:
+    """Fail: a look was not called for."""
+    raise AssertionError
+
+
+def test_a_fresh_step_is_carried_out_and_its_receipt_kept(journal: MemoryJournal) -> None:
+    """Begin, call, end."""
+    work, caller = steps(journal, "receipt")
+
+    assert "receipt" == work.once("send", Write(), look=never)
+    assert Step(name="send", state=StepState.DONE, receipt="receipt") == state(journal)
+    assert 1 == len(caller.asked)
+
+
+def test_a_step_that_is_done_gives_its_receipt_again(journal: MemoryJournal) -> None:
+    """Without a call and without a look."""
+    steps(journal, "receipt")[0].once("send", Write())
+    work, caller = steps(journal)
+
+    assert "receipt" == work.once("send", Write(), look=never)
+    assert [] == caller.asked
+
+
+def test_a_begun_step_that_the_mall_shows_is_adopted(journal: MemoryJournal) -> None:
+    """What is there is not written again."""
+    begun(journal)
+    work, caller = steps(journal)
+
+    assert "found" == work.once("send", Write(), look=lambda: "found")
+    assert Step(name="send", state=StepState.DONE, receipt="found") == state(journal)
+    assert [] == caller.asked
+
+
+def test_an_empty_receipt_is_a_receipt(journal: MemoryJournal) -> None:
+    """Some malls give nothing for a write."""
+    begun(journal)
+
+    assert "" == steps(journal)[0].once("send", Write(), look=lambda: "")
+
+
+@pytest.mark.parametrize("look", [lambda: None, None])
+def test_a_begun_step_that_nothing_shows_waits_for_a_person(
+    journal: MemoryJournal, look: None
+) -> None:
+    """Absence is no proof, and without a look there is not even that."""
+    begun(journal)
+    work, caller = steps(journal)
+    with pytest.raises(AnswerLost) as caught:
+        work.once("send", Write(), look=look)
+
+    error = caught.value
+    assert ("rakuten", "write", "STEP_UNFINISHED") == (error.mall, error.operation, error.code)
+    assert Step(name="send", state=StepState.BEGUN) == state(journal)
+    assert [] == caller.asked
+
+
+def test_a_step_that_another_worker_begins_first_is_looked_at(journal: MemoryJournal) -> None:
+    """Between opening the entry and beginning the step there may be another."""
+
+    class Contested(MemoryJournal):
+        def begin(self, key: EntryKey, step: str) -> bool:
+            super().begin(key, step)
+            return False
+
+    contested = Contested(lambda: NOW)
+    work, caller = steps(contested)
+
+    assert "theirs" == work.once("send", Write(), look=lambda: "theirs")
+    assert [] == caller.asked
+
+
+@pytest.mark.parametrize("kind", [AnswerLost, Unavailable, DecodeError])
+def test_after_an_uncertain_call_the_step_stays_begun(
+    journal: MemoryJournal, kind: type[MallError]
+) -> None:
+    """So that the next run looks before it writes."""
+    with pytest.raises(kind):
+        steps(journal, kind())[0].once("send", Write())
+    work, caller = steps(journal)
+
+    assert "found" == work.once("send", Write(), look=lambda: "found")
+    assert [] == caller.asked
+
+
+@pytest.mark.parametrize("kind", [NotSent, Throttled, AuthFailed, Rejected])
+def test_after_a_call_without_effect_the_step_is_forgotten(
+    journal: MemoryJournal, kind: type[MallError]
+) -> None:
+    """So that the next run may write."""
+    with pytest.raises(kind):
+        steps(journal, kind())[0].once("send", Write())
+    assert state(journal) is None
+
+    assert "receipt" == steps(journal, "receipt")[0].once("send", Write(), look=never)
+
+
+def test_after_a_crash_the_step_stays_begun(journal: MemoryJournal) -> None:
+    """Whatever is no error of the mall leaves the question open."""
+
+    class Crashing(ScriptedCaller):
+        def call(self, operation: Operation[T]) -> T:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        Steps(Crashing([]), journal, KEY, "payload").once("send", Write())
+
+    assert Step(name="send", state=StepState.BEGUN) == state(journal)
+
+
+def test_steps_of_other_names_are_other_steps(journal: MemoryJournal) -> None:
+    """A saga has several in one entry."""
+    work, caller = steps(journal, "a", "b")
+
+    assert ("a", "b", "a") == tuple(work.once(name, Write()) for name in ("one", "two", "one"))
+    assert 2 == len(caller.asked)
+
+
+def test_another_payload_is_another_revision(journal: MemoryJournal) -> None:
+    """A changed text is no second mail."""
+    steps(journal, "receipt")[0].once("send", Write())
+    changed = Steps(ScriptedCaller([]), journal, KEY, "other")
+
+    with pytest.raises(ConfigError, match="revision"):
+        changed.once("send", Write())
