@@ -91,8 +91,8 @@ class Decision:
         )
 
 
-def _rank(reason: Reason) -> int:
-    return list(ReasonCode).index(reason.code)
+def _rank(reason: Reason) -> tuple[int, str]:
+    return list(ReasonCode).index(reason.code), reason.detail
 
 
 def decide(order: Order, handling: Handling, *, rule: ExportRule, today: date) -> Decision:

@@ -60,7 +60,7 @@ _WRONG: tuple[object, ...] = (
     ["x"],
     {"x": 1},
 )
-"""Values of every JSON type; each place is given those of another type than its own."""
+"""Values of every JSON type, given to each place in turn."""
 
 _DAYS = 61
 _quick = settings(max_examples=150, deadline=None)
@@ -269,9 +269,13 @@ class AdapterLaws:
         assert all((one.error is None) == (one.outcome is Outcome.SENT) for one in results)
 
     def test_no_key_of_a_record_can_spoil_the_others(self, subject: Subject) -> None:
-        """Each key missing, null, wrong or unknown costs at most its own order, with its place."""
+        """Each key missing, null, wrong or unknown costs at most its own order, with its place.
+
+        A value of another type is refused or makes no difference: nothing is coerced.
+        """
         good = subject.record()
         numbers = ("good-1", "bad", "good-2")
+        (expected,) = subject.decode(["bad"], [subject.with_number(good, "bad")])
         for place, change, mutant in mutations(subject.with_number(good, "bad")):
             before, after = (subject.with_number(good, number) for number in ("good-1", "good-2"))
             first, middle, last = subject.decode(numbers, [before, mutant, after])
@@ -280,6 +284,8 @@ class AdapterLaws:
             assert isinstance(last, Seen), (place, change)
             if isinstance(middle, Unreadable):
                 _assert_place_is_named(middle, place, change)
+            elif _is_foreign(_found(good, place), _found(mutant, place)):
+                assert middle == expected, (place, change, "was coerced")
 
     def test_decode_raises_nothing_but_mall_errors(self, subject: Subject) -> None:
         """Any status, headers and bytes are an answer or a `MallError`, for each operation."""
@@ -396,6 +402,19 @@ def _assert_place_is_named(event: Unreadable, place: Place, change: str) -> None
     keys = [step for step in place if isinstance(step, str)]
     named = [problem.place for problem in event.error.problems]
     assert any(keys[-1] in path for path in named), (place, change, named)
+
+
+def _found(record: object, place: Place) -> object:
+    """Return what a record has at a place, None if it has nothing there."""
+    for step in place:
+        record = record.get(step) if isinstance(record, dict) else record[step]  # type: ignore[index]  # a list
+    return record
+
+
+def _is_foreign(old: object, new: object) -> bool:
+    """Tell whether a value is of another JSON type; null is not, nor a whole number for a rate."""
+    whole = type(old) is float and type(new) is int
+    return new is not None and type(new) is not type(old) and not whole
 
 
 def _marked(record: dict[str, Any], personal: Collection[str]) -> dict[str, Any]:

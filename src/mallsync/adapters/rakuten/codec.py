@@ -15,6 +15,7 @@ from attrs import field, frozen
 from mallsync.adapters.rakuten.faults import (
     answer,
     checked,
+    code_of,
     failure,
     messages_of,
     refusal,
@@ -195,10 +196,8 @@ class GetOrders(Rms):
                 self.reader.read(nameless[0])
             except DecodeError as error:
                 return Unreadable(number, raw, error)
-        codes = [
-            message["messageCode"] for message in messages if message.get("orderNumber") == number
-        ]
-        code = codes[0].removeprefix("ORDER_EXT_API_") if codes else "NOT_RETURNED"
+        codes = [code_of(one) for one in messages if one.get("orderNumber") == number]
+        code = codes[0] if codes else "NOT_RETURNED"
         return Unreadable(number, None, failure(NotFound, self.name, code))
 
 

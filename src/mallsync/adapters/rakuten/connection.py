@@ -42,9 +42,12 @@ def check(caller: Caller, credentials: Credentials, now: datetime) -> Connection
         return ConnectionReport(ok=False, hint=_hint(search), expires_at=credentials.expires_at)
     try:
         expires_at = caller.call(KeyExpiry(credentials.license_key))
-    except MallError:
+    except MallError as error:
         if search is None:
-            return ConnectionReport(ok=True, hint=_NOTICE_OFF, expires_at=credentials.expires_at)
+            known = credentials.expires_at
+            if isinstance(error, AuthFailed):
+                return ConnectionReport(ok=True, hint=_NOTICE_OFF, expires_at=known)
+            return ConnectionReport(ok=True, expires_at=known)  # the orders came: it works
         return ConnectionReport(
             ok=False, cause=search.cause, hint=_hint(search), expires_at=credentials.expires_at
         )

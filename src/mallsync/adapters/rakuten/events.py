@@ -53,6 +53,9 @@ KINDS = {
 """serviceId:functionId → what has happened; another pair is kept as its kind."""
 
 _OPERATION = "systemEventNotification"
+_NO_DAY = datetime(1, 1, 1, tzinfo=JST)
+"""What a text leaves out is taken from here, never from the day on which it is read."""
+
 _CODES: tuple[tuple[type[MallError], str], ...] = (
     (AuthFailed, "E-400-101"),
     (DecodeError, "E-400-100"),
@@ -91,7 +94,12 @@ def parse(body: bytes, *, auth_key: str) -> tuple[Event, ...]:
     key = secret(auth_key, "auth_key")
     try:
         root = fromstring(body, forbid_dtd=True)
-    except (ParseError, DefusedXmlException, ValueError):
+    except (
+        ParseError,
+        DefusedXmlException,
+        ValueError,
+        LookupError,
+    ):  # LookupError: no such encoding
         raise failure(DecodeError, _OPERATION, "NO_XML") from None
     given = _text(root, "authModel/authKey").encode()
     if not compare_digest(given, key.encode()):
@@ -149,7 +157,7 @@ def _text(node: Element, path: str) -> str:
 def _moment(text: str) -> datetime | None:
     """Return "yyyy/MM/dd hh:mm:ss" as a moment in Japan; None for what is no date."""
     try:
-        moment = dates.parse(text)
+        moment = dates.parse(text, default=_NO_DAY)
     except (ValueError, OverflowError):
         return None
-    return moment if moment.tzinfo else moment.replace(tzinfo=JST)
+    return None if moment.year == _NO_DAY.year else moment

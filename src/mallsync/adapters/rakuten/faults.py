@@ -31,6 +31,7 @@ __all__ = [
     "CODES",
     "answer",
     "checked",
+    "code_of",
     "errors_of",
     "failure",
     "messages_of",
@@ -106,11 +107,12 @@ def failure(
     problems: tuple[Problem, ...] = (),
 ) -> MallError:
     """Return an error of Rakuten's, with the hint of its kind."""
+    request_id = response.headers.get("requestid") if response else None
     return kind(
         mall=Mall.RAKUTEN,
         operation=operation,
         code=code,
-        request_id=_word(response.headers.get("requestid", "none")) if response else "",
+        request_id=_word(request_id) if request_id else "",
         hint=_AUTH_HINT if kind is AuthFailed else None,
         problems=problems,
     )
@@ -145,13 +147,18 @@ def errors_of(messages: Iterable[MessageModel], order_number: str = "") -> tuple
     return tuple(
         Problem(
             place=_place(message),
-            code=_word(message["messageCode"].removeprefix(_PREFIX)),
+            code=code_of(message),
             mall_text=message.get("message") or "",
         )
         for message in messages
         if message["messageType"] == "ERROR"
         and (not order_number or message.get("orderNumber") in (None, order_number))
     )
+
+
+def code_of(message: MessageModel) -> str:
+    """Return a message's code without what all of them begin with."""
+    return _word(message["messageCode"].removeprefix(_PREFIX))
 
 
 def checked(shape: Shape[T], value: object, operation: str) -> T:
@@ -209,7 +216,7 @@ def _gateway_code(payload: dict[str, object]) -> str | None:
     if not isinstance(errors, list) or not errors:
         return None
     first = errors[0]
-    return _word(first.get("code")) if isinstance(first, dict) else "UNKNOWN"
+    return _word(first.get("code") or "UNKNOWN") if isinstance(first, dict) else "UNKNOWN"
 
 
 def _word(value: object) -> str:

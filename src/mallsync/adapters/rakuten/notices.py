@@ -94,8 +94,10 @@ def standing(order: Order, notice: ShipmentNotice) -> Standing:
     there = _reported(shipment, dated_too=not wanted)
     if not there:
         return Standing.ABSENT
-    same_numbers = sorted(parcel.tracking_number for parcel in there) == sorted(wanted or ("",))
-    same_facts = all(_agrees(parcel, notice) for parcel in there)
+    same_numbers = {parcel.tracking_number for parcel in there} == set(wanted or ("",))
+    agreeing = [_agrees(parcel, notice) for parcel in there]
+    # Without a number one record that agrees is the notice; the others are nobody's yet.
+    same_facts = all(agreeing) if wanted else any(agreeing)
     return Standing.SAME if same_numbers and same_facts else Standing.DIFFERENT
 
 
@@ -142,16 +144,13 @@ def has_unfilled(order: Order, notice: ShipmentNotice) -> bool:
 def _records(
     shipment: Shipment, notice: ShipmentNotice, wanted: tuple[str, ...]
 ) -> Iterator[Mapping[str, object]]:
-    by_number = {
-        parcel.tracking_number: parcel for parcel in shipment.parcels if _is_filled(parcel)
-    }
+    filled = [parcel for parcel in shipment.parcels if _is_filled(parcel)]
     unfilled = iter([parcel for parcel in shipment.parcels if not _is_filled(parcel)])
     for number in wanted:
-        known = by_number.get(number)
-        if known is not None and _agrees(known, notice):
-            continue
-        record = known or next(unfilled, None)
-        yield _record(notice, number, record)
+        known = [parcel for parcel in filled if parcel.tracking_number == number]
+        stale = [parcel for parcel in known if not _agrees(parcel, notice)]
+        for record in stale if known else [next(unfilled, None)]:
+            yield _record(notice, number, record)
 
 
 def _record(notice: ShipmentNotice, number: str, record: Parcel | None) -> Mapping[str, object]:

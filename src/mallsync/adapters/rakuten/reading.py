@@ -20,7 +20,7 @@ from mallsync.adapters.rakuten.shapes import (
     OrdererModel,
     OrderModel,
     PackageModel,
-    SenderModel,
+    PersonModel,
     SettlementModel,
     ShippingModel,
     SkuModel,
@@ -86,6 +86,9 @@ class Reader:
         phase = PHASES.get(progress, Phase.UNKNOWN)
         remarks = record.get("remarks") or ""
         wish = _wish(record, remarks)
+        wrappings = _wrappings(record)
+        shipments = tuple([_shipment(one, phase, wish) for one in record["PackageModelList"]])
+        charges = _charges(record, wrappings)
         return Order(
             key=OrderKey(Mall.RAKUTEN.value, self.shop_id, record["orderNumber"]),
             phase=phase,
@@ -94,12 +97,12 @@ class Reader:
             cancelled_at=_cancelled_at(record) if phase is Phase.CANCELLED else None,
             shipped_at=_optional_moment(record.get("shippingCmplRptDatetime")),
             buyer=_buyer(record["OrdererModel"]),
-            shipments=tuple([_shipment(one, phase, wish) for one in record["PackageModelList"]]),
-            charges=_charges(record),
+            shipments=shipments,
+            charges=charges,
             payment=_payment(record.get("SettlementModel")),
             remarks=remarks,
-            gift=_gift(record),
-            holds=_holds(record),
+            gift=_gift(record, wrappings),
+            holds=_holds(record, shipments, charges),
             raw=raw if self.keep_raw else None,
         )
 
@@ -152,7 +155,7 @@ def _buyer(record: OrdererModel) -> Contact:
     return _contact(record, record.get("emailAddress") or "")
 
 
-def _contact(record: OrdererModel | SenderModel, email: str = "") -> Contact:
+def _contact(record: PersonModel, email: str = "") -> Contact:
     return Contact(
         family_name=record["familyName"],
         given_name=record.get("firstName") or "",
@@ -182,7 +185,7 @@ def _payment(record: SettlementModel | None) -> Payment:
     return Payment(method=record["settlementMethod"], code="" if code is None else str(code))
 
 
-def _charges(record: OrderModel) -> Charges:
+def _charges(record: OrderModel, wrappings: list[WrappingModel]) -> Charges:
     points = record.get("PointModel")
     taxes = record.get("TaxSummaryModelList")
     return Charges(
@@ -190,7 +193,7 @@ def _charges(record: OrderModel) -> Charges:
         shipping=_yen(record["postagePrice"]),
         cod_fee=_yen(record["deliveryPrice"]),
         payment_fee=_yen(record["paymentCharge"]),
-        wrapping=_wrapping_total(record),
+        wrapping=_wrapping_total(wrappings),
         buyer_fee=_yen(record["additionalFeeOccurAmountToUser"]),
         discounts=_discounts(record),
         points=points["usedPoint"] if points else 0,
@@ -226,10 +229,10 @@ def _wrappings(record: OrderModel) -> list[WrappingModel]:
     return [one for one in both if one and not one["deleteWrappingFlag"]]
 
 
-def _wrapping_total(record: OrderModel) -> int | None:
+def _wrapping_total(wrappings: list[WrappingModel]) -> int | None:
     """Return what the wrapping costs with tax; a removed one counts no more."""
     total = 0
-    for one in _wrappings(record):
+    for one in wrappings:
         price = one.get("price") or 0
         if price == UNDECIDED:
             return None
@@ -237,9 +240,8 @@ def _wrapping_total(record: OrderModel) -> int | None:
     return total
 
 
-def _gift(record: OrderModel) -> Gift | None:
+def _gift(record: OrderModel, wrappings: list[WrappingModel]) -> Gift | None:
     social = bool(record.get("socialGiftFlag"))
-    wrappings = _wrappings(record)
     if not (record["giftCheckFlag"] or social or wrappings):
         return None
     forms = [one.get("SocialGiftModel") for one in record["PackageModelList"]]
@@ -259,30 +261,32 @@ def _gift(record: OrderModel) -> Gift | None:
     )
 
 
-def _holds(record: OrderModel) -> frozenset[Hold]:
+def _holds(
+    record: OrderModel, shipments: tuple[Shipment, ...], charges: Charges
+) -> frozenset[Hold]:
     holds = []
     if record["rakutenConfirmFlag"]:
         holds.append(Hold.MALL_REVIEW)
     if record["cautionDisplayType"]:
         holds.append(Hold.CAUTION)
-    if _is_undecided(record):
+    if _is_undecided(charges, shipments):
         holds.append(Hold.AMOUNT_UNDECIDED)
-    if any(map(_awaits_address, record["PackageModelList"])):
+    if any(one.recipient is None for one in shipments):
         holds.append(Hold.GIFT_ADDRESS_OPEN)
     return frozenset(holds) if holds else _NO_HOLDS
 
 
-def _is_undecided(record: OrderModel) -> bool:
-    return UNDECIDED in (
-        record["goodsPrice"],
-        record["postagePrice"],
-        record["deliveryPrice"],
-        record["paymentCharge"],
-        record["totalPrice"],
-        record["requestPrice"],
-        record["additionalFeeOccurAmountToUser"],
-        *[one["postagePrice"] for one in record["PackageModelList"]],
-        *[one.get("price") for one in _wrappings(record)],
+def _is_undecided(charges: Charges, shipments: tuple[Shipment, ...]) -> bool:
+    return None in (
+        charges.goods,
+        charges.shipping,
+        charges.cod_fee,
+        charges.payment_fee,
+        charges.wrapping,
+        charges.buyer_fee,
+        charges.total,
+        charges.requested,
+        *[one.charges.shipping for one in shipments],
     )
 
 

@@ -91,14 +91,19 @@ class _Ledger:
         if job.outcome is Outcome.SENT:
             self.journal.end(self.key(job), _SEND)
         else:
-            self.journal.drop(self.key(job), _SEND)
-            self.journal.drop(self.key(job), _ACCEPTED)
+            self.forget(job)
+
+    def forget(self, job: _Job) -> None:
+        """Forget a begun write that had no effect; its request id first, which is its alone."""
+        assert self.journal is not None  # noqa: S101 -- nothing is begun without one
+        self.journal.drop(self.key(job), _ACCEPTED)
+        self.journal.drop(self.key(job), _SEND)
 
     def accepted(self, job: _Job, request_id: str) -> None:
         """Keep the request id of an accepted async call."""
-        if self.journal is not None:
-            self.journal.begin(self.key(job), _ACCEPTED)
-            self.journal.end(self.key(job), _ACCEPTED, request_id)
+        assert self.journal is not None  # noqa: S101 -- only with one are calls asynchronous
+        self.journal.begin(self.key(job), _ACCEPTED)
+        self.journal.end(self.key(job), _ACCEPTED, request_id)
 
 
 def send(
@@ -200,12 +205,13 @@ def _resume(caller: Caller, ledger: _Ledger, job: _Job) -> None:
         job.settle(Outcome.SENT)
         return
     accepted = entry.step(_ACCEPTED)
-    if accepted is not None:
+    if accepted is not None and accepted.receipt:
         _poll(caller, ledger, [job], accepted.receipt, polls=(0.0,))
-    elif ledger.journal.settled(key, _SEND, SETTLE):
-        ledger.journal.drop(key, _SEND)  # the look has shown that it never arrived
     else:
         job.settle(Outcome.UNKNOWN, failure(AnswerLost, _OPERATION, "STEP_UNFINISHED"))
+    if job.outcome is Outcome.UNKNOWN and ledger.journal.settled(key, _SEND, SETTLE):
+        ledger.forget(job)  # the look has shown that it never arrived
+        job.outcome = None
 
 
 def _send_one(caller: Caller, ledger: _Ledger, job: _Job) -> None:
@@ -225,11 +231,10 @@ def _send_async(caller: Caller, ledger: _Ledger, jobs: list[_Job]) -> None:
     """Send in batches of one notice an order; a batch that is refused goes one by one instead."""
     rest = jobs
     while rest:
-        first = {job.notice.order_number: job for job in reversed(rest)}
+        first: dict[str, _Job] = {}
+        rest = [job for job in rest if first.setdefault(job.notice.order_number, job) is not job]
         for batch in batches(first.values(), WRITE_BATCH):
             _send_batch(caller, ledger, batch)
-        chosen = set(map(id, first.values()))
-        rest = [job for job in rest if id(job) not in chosen]
 
 
 def _send_batch(caller: Caller, ledger: _Ledger, jobs: Sequence[_Job]) -> None:

@@ -37,6 +37,7 @@ __all__ = [
     "OrdererModel",
     "PackageModel",
     "PaginationModel",
+    "PersonModel",
     "PointModel",
     "Rate",
     "SearchModel",
@@ -187,8 +188,8 @@ class StatusModel(TypedDict):
     SubStatusModelList: NotRequired[list[SubStatusModel] | None]
 
 
-class OrdererModel(TypedDict):
-    """The buyer."""
+class PersonModel(TypedDict):
+    """What buyer and recipient share. Zip and phone parts are text with leading zeros."""
 
     zipCode1: str
     zipCode2: str
@@ -202,24 +203,16 @@ class OrdererModel(TypedDict):
     phoneNumber1: NotRequired[str | None]
     phoneNumber2: NotRequired[str | None]
     phoneNumber3: NotRequired[str | None]
+
+
+class OrdererModel(PersonModel):
+    """The buyer."""
+
     emailAddress: NotRequired[str | None]
 
 
-class SenderModel(TypedDict):
+class SenderModel(PersonModel):
     """The *recipient* of a package, whatever its name says."""
-
-    zipCode1: str
-    zipCode2: str
-    prefecture: str
-    city: str
-    subAddress: str
-    familyName: str
-    firstName: NotRequired[str | None]
-    familyNameKana: NotRequired[str | None]
-    firstNameKana: NotRequired[str | None]
-    phoneNumber1: NotRequired[str | None]
-    phoneNumber2: NotRequired[str | None]
-    phoneNumber3: NotRequired[str | None]
 
 
 class SettlementModel(TypedDict):

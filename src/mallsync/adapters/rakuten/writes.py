@@ -67,11 +67,11 @@ def _after_failure(
 
 def cancel(caller: Caller, fetch: Fetch, operation: CancelOrder) -> WriteResult:
     """Cancel one order; a lost answer is looked up, never sent again."""
-    if operation.reason not in CHANGE_REASONS:
+    if type(operation.reason) is not int or operation.reason not in CHANGE_REASONS:
         choices = ", ".join(f"{code} {text}" for code, text in CHANGE_REASONS.items())
         raise ConfigError(f"reason {operation.reason!r} is not Rakuten's: write one of {choices}")
-    if operation.restore_stock not in (0, 1, 2):
-        raise ConfigError("restore_stock is 0 (as the item is set), 1 (restore) or 2 (do not)")
+    if type(operation.restore_stock) is not int or operation.restore_stock not in (0, 1, 2):
+        raise ConfigError("restore_stock: write 0 (as the item is set), 1 (restore) or 2 (do not)")
     number = operation.number
     try:
         caller.call(operation)
@@ -104,13 +104,13 @@ def memo_fields(fields: Mapping[str, object]) -> Mapping[str, object]:
     """
     given = {name: value for name, value in fields.items() if value is not None}
     if not given:
-        raise ConfigError("nothing to update: give memo, operator, mail_text, … a value")
+        raise ConfigError("nothing to update: write a value for memo, operator, mail_text, …")
     for name, longest in _LONGEST.items():
         text = given.get(name, "")
         if not isinstance(text, str) or len(text) > longest:
             raise ConfigError(f"{name}: write text of at most {longest} characters")
-        if platform_dependent(text.replace("\n", "")):
-            raise ConfigError(f"{name} holds 機種依存文字, which Rakuten refuses: replace them")
+        if platform_dependent(text.replace("\r\n", "").replace("\n", "")):
+            raise ConfigError(f"{name} holds 機種依存文字, which Rakuten refuses: write others")
     if given.get("deliveryClass", 0) not in _DELIVERY_CLASSES:
         raise ConfigError("delivery_class: write a number from 0 to 8")
     return given
