@@ -105,7 +105,8 @@ _HOMES = {
 
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names.split()}
 
-if not TYPE_CHECKING:  # with a __getattr__ in sight a type checker would believe any name
+# With a __getattr__ in sight a type checker would believe any name.
+if not TYPE_CHECKING:  # pragma: no branch -- only a type checker goes round it
 
     def __getattr__(name: str) -> object:
         """Load a name of the model, or the module of errors, when it is first asked for."""

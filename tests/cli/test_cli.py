@@ -6,6 +6,7 @@ import builtins
 import signal
 import subprocess
 import sys
+import threading
 from typing import Any
 
 import pytest
@@ -23,7 +24,7 @@ WIDE = {"COLUMNS": "160"}
 )
 def test_the_demo_decides_reports_and_sends_nothing_twice(lang: str, words: str) -> None:
     """The reasons are in the language asked for, and both runs count the same records."""
-    done = CliRunner(env=WIDE).invoke(cli, ["demo", "--orders", "120", "--lang", lang])
+    done = CliRunner(env=WIDE).invoke(cli, ["demo", "--lang", lang])
 
     assert 0 == done.exit_code, done.output
     assert words in " ".join(done.output.split())
@@ -61,6 +62,20 @@ def test_the_sandbox_runs_until_it_is_interrupted() -> None:
     ]
     assert 0 == process.returncode
     assert "ended" in said
+
+
+def test_the_sandbox_ends_on_ctrl_c_without_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What it prints is for another program's environment; being interrupted is its normal end."""
+
+    def interrupted(_: threading.Event) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("mallsync.cli.sandbox.threading.Event.wait", interrupted)
+    done = CliRunner().invoke(cli, ["sandbox", "--port", "0", "--orders", "3", "--throttle"])
+
+    assert 0 == done.exit_code
+    assert "export LICENSE_KEY=" in done.output
+    assert "ended" in done.output
 
 
 def test_a_missing_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -53,13 +53,13 @@ class Shop:
         url = f"{self.mall.base_url}/es/2.0/order/{operation}/"
         return self.session.post(url, data=data, headers=laid, timeout=timeout)
 
-    def ask(self, operation: str, body: object, status: int = 200) -> Any:  # noqa: ANN401
+    def ask(self, operation: str, body: object, status: int = 200) -> Any:
         """Send one request and return the JSON of its answer, which must have this status."""
         response = self.post(operation, body)
         assert response.status_code == status, response.text
         return response.json()
 
-    def search(self, status: int = 200, **more: object) -> Any:  # noqa: ANN401
+    def search(self, status: int = 200, **more: object) -> Any:
         """Search the last 62 days by order date."""
         now = self.mall.clock.now()
         body = {
@@ -70,11 +70,11 @@ class Shop:
         }
         return self.ask("searchOrder", body, status)
 
-    def get(self, *numbers: str, version: int = 10) -> Any:  # noqa: ANN401
+    def get(self, *numbers: str, version: int = 10) -> Any:
         """Return the answer of getOrder."""
         return self.ask("getOrder", {"orderNumberList": list(numbers), "version": version})
 
-    def ship(self, number: str, *records: object, status: int = 200) -> Any:  # noqa: ANN401
+    def ship(self, number: str, *records: object, status: int = 200) -> Any:
         """Report records of the first package of an order."""
         return self.ask("updateOrderShipping", self.shipment(number, *records), status)
 
@@ -98,7 +98,7 @@ def stamp(moment: datetime) -> str:
     return moment.strftime("%Y-%m-%dT%H:%M:%S+0900")
 
 
-def codes(answer: Any) -> list[str]:  # noqa: ANN401
+def codes(answer: Any) -> list[str]:
     """Return the message codes of an answer, without what all of them begin with."""
     return [one["messageCode"].removeprefix("ORDER_EXT_API_") for one in answer["MessageModelList"]]
 

@@ -13,7 +13,7 @@ from tests.sandbox.conftest import NOW, Shop, codes, stamp
 FULL = {"deliveryCompany": "1001", "shippingNumber": "000011112222", "shippingDate": "2026-04-10"}
 
 
-def order_of(shop: Shop, number: str) -> Any:  # noqa: ANN401
+def order_of(shop: Shop, number: str) -> Any:
     """Return an order as getOrder gives it."""
     return shop.get(number)["OrderModelList"][0]
 

@@ -12,7 +12,7 @@ from tests.sandbox.conftest import NOW, Shop, codes, stamp
 ALL = {"requestRecordsAmount": 1000}
 
 
-def found(shop: Shop, **more: Any) -> list[str]:  # noqa: ANN401
+def found(shop: Shop, **more: Any) -> list[str]:
     """Return the numbers that a search finds on one page."""
     numbers = shop.search(PaginationRequestModel=ALL, **more)["orderNumberList"]
     assert isinstance(numbers, list)

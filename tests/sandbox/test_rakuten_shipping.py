@@ -202,7 +202,7 @@ def test_an_unknown_order_cannot_be_reported(shop: Shop) -> None:
     assert codes(shop.ask("updateOrderShipping", body)) == [f"{PREFIX}_ERROR_101"]
 
 
-def batch(shop: Shop, *bodies: object) -> Any:  # noqa: ANN401
+def batch(shop: Shop, *bodies: object) -> Any:
     """Send a batch and return its answer."""
     return shop.ask("updateOrderShippingAsync", {"OrderShippingModelList": list(bodies)})
 

@@ -592,6 +592,21 @@ def test_many_threads_that_meet_one_refusal_renew_once() -> None:
     assert (1, 8) == (made.auth.renewed, len(made.mall.sent))
 
 
+def test_a_sleep_that_takes_too_long_ends_the_call() -> None:
+    """Whoever wakes up behind the deadline sends nothing more."""
+
+    @define
+    class Sluggish(World):
+        def sleep(self, seconds: float) -> None:
+            """Sleep far longer than asked."""
+            self.seconds += 100 * seconds
+
+    made = stage(NotSent(), world=Sluggish(), settings=Settings(deadline=10))
+    error = made.fail()
+
+    assert (NotSent, "DEADLINE", 1) == (type(error), error.code, len(made.mall.sent))
+
+
 def test_a_retry_without_a_slot_before_the_deadline_ends_at_once() -> None:
     """A busy rate limit does not carry a call past its deadline."""
     world = World()

@@ -59,7 +59,7 @@ def _numbers(value: object) -> tuple[str, ...]:
         raise ConfigError('tracking_numbers is a tuple of text: write ("000011112222",)')
     if not all(isinstance(number, str) for number in value):
         raise ConfigError('tracking numbers are text: write ("000011112222",)')
-    return tuple(value)
+    return tuple(number.strip() for number in value)
 
 
 def _optional_day(value: object) -> date | None:

@@ -84,11 +84,9 @@ class Decision:
 
     def explain(self, lang: str = "en") -> str:
         """Return the decision in words, in ``"ja"`` or ``"en"``."""
-        said = self.reasons or self.warnings
         head = text_of("ELIGIBLE" if self.eligible else "NOT_ELIGIBLE")(lang)
-        return ": ".join(
-            [head, "; ".join(reason.explain(lang) for reason in said)][: 1 + bool(said)]
-        )
+        said = "; ".join(reason.explain(lang) for reason in self.reasons or self.warnings)
+        return f"{head}: {said}" if said else head
 
 
 def _rank(reason: Reason) -> tuple[int, str]:

@@ -521,6 +521,38 @@ def test_a_lost_acceptance_is_not_sent_again_before_the_settle_time(
     assert ["getOrder", "getOrder"] == asked(caller)
 
 
+def test_a_write_in_doubt_that_the_mall_shows_is_adopted(journal: MemoryJournal) -> None:
+    """The look of a later run ends the step that an earlier one had begun."""
+    first, _ = send([seen(order(A)), (SYNC, AnswerLost()), seen(order(A))], [notice(A)], journal)
+    second, caller = send([seen(reported(A))], [notice(A)], journal)
+    step = journal.entries[entry(order(A))].step("send")
+
+    assert ([Outcome.UNKNOWN], [Outcome.SENT]) == (outcomes(first), outcomes(second))
+    assert ["getOrder"] == asked(caller)
+    assert step is not None
+    assert StepState.DONE is step.state
+
+
+def test_what_the_mall_shows_is_sent_whatever_the_journal_has(journal: MemoryJournal) -> None:
+    """Another payload in the journal is no reason to deny what is on the mall."""
+    journal.open(entry(order(A)), "another payload")
+    results, caller = send([seen(reported(A))], [notice(A)], journal)
+
+    assert [Outcome.SENT] == outcomes(results)
+    assert ["getOrder"] == asked(caller)
+
+
+def test_a_restart_asks_once_for_each_accepted_batch(journal: MemoryJournal, time: Time) -> None:
+    """Two notices of one batch share the answer to one poll."""
+    look = seen(order(A), order(B))
+    pending: list[tuple[str, object]] = [(RESULT, {})] * len(sending.POLLS)
+    send([look, (ASYNC, "request-1"), *pending, look], [notice(A), notice(B)], journal)
+    results, caller = send([look, (RESULT, {A: None, B: None})], [notice(A), notice(B)], journal)
+
+    assert [Outcome.SENT] * 2 == outcomes(results)
+    assert ["getOrder", RESULT] == asked(caller)
+
+
 def test_a_lost_acceptance_is_sent_again_once_the_mall_has_settled(
     journal: MemoryJournal, time: Time
 ) -> None:

@@ -176,7 +176,7 @@ def test_what_rakuten_takes_is_passed_on(fields: dict[str, object]) -> None:
         ({"memo": None}, "write a value for memo"),
         ({"memo": "あ" * 1001}, "memo: write text of at most 1000"),
         ({"operator": "見本見本見本人"}, "operator: write text of at most 6"),
-        ({"mailPlugSentence": "あ" * 1025}, "mailPlugSentence: write text of at most 1024"),
+        ({"mailPlugSentence": "あ" * 1025}, "mail_text: write text of at most 1024"),
         ({"memo": 3}, "memo: write text"),
         ({"memo": "①番"}, "機種依存文字"),
         ({"operator": "髙橋"}, "機種依存文字"),

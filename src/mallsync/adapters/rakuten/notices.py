@@ -26,6 +26,7 @@ __all__ = [
     "fill",
     "has_unfilled",
     "preview",
+    "shipment_of",
     "standing",
 ]
 
@@ -87,7 +88,7 @@ def standing(order: Order, notice: ShipmentNotice) -> Standing:
 
     A record without a number counts only for a notice without one.
     """
-    shipment = _shipment_of(order, notice)
+    shipment = shipment_of(order, notice)
     if shipment is None:
         return Standing.ABSENT
     wanted = _numbers(notice)
@@ -117,7 +118,7 @@ def fill(order: Order, notice: ShipmentNotice) -> Filling:
         Conflict: The order is cancelled or in a status that is not known, or the mall holds
             another number for the shipment.
     """
-    shipment = _shipment_of(order, notice)
+    shipment = shipment_of(order, notice)
     if shipment is None:
         raise _refused(NotFound, "basketId", "SHIPMENT_UNKNOWN")
     if order.phase is Phase.CANCELLED or shipment.cancelled:
@@ -132,8 +133,8 @@ def fill(order: Order, notice: ShipmentNotice) -> Filling:
 
 
 def has_unfilled(order: Order, notice: ShipmentNotice) -> bool:
-    """Tell whether records of the order stay without a number once the notice is on the mall."""
-    shipment = _shipment_of(order, notice)
+    """Tell whether records of the shipment stay without a number once the notice is there."""
+    shipment = shipment_of(order, notice)
     if shipment is None:
         return False
     empty = sum(not _is_filled(parcel) for parcel in shipment.parcels)
@@ -165,7 +166,7 @@ def _record(notice: ShipmentNotice, number: str, record: Parcel | None) -> Mappi
     return facts
 
 
-def _shipment_of(order: Order, notice: ShipmentNotice) -> Shipment | None:
+def shipment_of(order: Order, notice: ShipmentNotice) -> Shipment | None:
     """Return the shipment that a notice names, or the only live one if it names none."""
     if notice.shipment_id:
         return next((one for one in order.shipments if one.id == notice.shipment_id), None)

@@ -14,7 +14,13 @@ from attrs import define, frozen
 from mallsync.adapters.rakuten.codec import ShippingResult, UpdateShipping, UpdateShippingAsync
 from mallsync.adapters.rakuten.faults import failure
 from mallsync.adapters.rakuten.flows import Fetch, details
-from mallsync.adapters.rakuten.notices import fill, has_unfilled, preview, standing
+from mallsync.adapters.rakuten.notices import (
+    fill,
+    has_unfilled,
+    preview,
+    shipment_of,
+    standing,
+)
 from mallsync.adapters.rakuten.shapes import WRITE_BATCH
 from mallsync.errors import AnswerLost, ConfigError, Conflict, MallError, Problem, Rejected
 from mallsync.model.journal import EntryKey, StepState, digest
@@ -45,18 +51,19 @@ _ACCEPTED = "accepted"
 _OPERATION = "updateOrderShipping"
 
 
-@define
+@define(eq=False)
 class _Job:
-    """One notice on its way."""
+    """One notice on its way; after the look ``entry`` is its place in the journal."""
 
     notice: ShipmentNotice
+    entry: EntryKey | None = None
     order: Order | None = None
     update: UpdateShipping | None = None
     outcome: Outcome | None = None
     error: MallError | None = None
 
-    def settle(self, outcome: Outcome, error: MallError | None = None) -> None:
-        """Note what came of it."""
+    def settle(self, outcome: Outcome | None, error: MallError | None = None) -> None:
+        """Note what came of it; None opens it again."""
         self.outcome, self.error = outcome, error
 
     def fail(self, error: MallError) -> None:
@@ -75,10 +82,9 @@ class _Ledger:
     journal: Journal | None
 
     def key(self, job: _Job) -> EntryKey:
-        """Return the entry of a job: Rakuten's shipment id is the basket."""
-        assert job.order is not None  # noqa: S101 -- only jobs with an order and an update get here
-        assert job.update is not None  # noqa: S101
-        return EntryKey(job.order.key, str(job.update.basket))
+        """Return the entry of a job."""
+        assert job.entry is not None  # noqa: S101 -- only jobs that were looked at get here
+        return job.entry
 
     def begin(self, job: _Job) -> bool:
         """Mark the write as begun; False if someone else has."""
@@ -116,8 +122,7 @@ def send(
         _check(job)
     _look_before(caller, fetch, _open(jobs))
     _refuse_second_notices(_open(jobs))
-    for job in _open(jobs):
-        _resume(caller, ledger, job)
+    _resume(caller, ledger, jobs)
     waiting = _open(jobs)
     if journal is not None and len(waiting) > 1:
         _send_async(caller, ledger, waiting)
@@ -163,18 +168,23 @@ def _look_before(caller: Caller, fetch: Fetch, jobs: list[_Job]) -> None:
             refused = outcome_of(order) is Outcome.REFUSED
             job.settle(Outcome.REFUSED if refused else Outcome.NOT_SENT, order)
             continue
-        job.order = order
-        if job.is_on_mall(order):
-            job.settle(Outcome.SENT)
-            continue
-        try:
-            filling = fill(order, job.notice)
-        except MallError as error:
-            job.settle(Outcome.REFUSED, error)
-            continue
-        job.update = UpdateShipping(
-            number=order.number, basket=filling.basket, records=filling.records
-        )
+        _prepare(job, order)
+
+
+def _prepare(job: _Job, order: Order) -> None:
+    """Note what has to be written, if anything."""
+    shipment = shipment_of(order, job.notice)
+    job.order = order
+    job.entry = EntryKey(order.key, shipment.id) if shipment else None
+    if job.is_on_mall(order):
+        job.settle(Outcome.SENT)
+        return
+    try:
+        filling = fill(order, job.notice)
+    except MallError as error:
+        job.settle(Outcome.REFUSED, error)
+        return
+    job.update = UpdateShipping(number=order.number, basket=filling.basket, records=filling.records)
 
 
 def _refuse_second_notices(jobs: list[_Job]) -> None:
@@ -188,30 +198,42 @@ def _refuse_second_notices(jobs: list[_Job]) -> None:
         taken.add(target)
 
 
-def _resume(caller: Caller, ledger: _Ledger, job: _Job) -> None:
+def _resume(caller: Caller, ledger: _Ledger, jobs: list[_Job]) -> None:
     """Go on where an earlier run stopped: a begun write is sent again only if it surely failed."""
-    if ledger.journal is None:
+    journal = ledger.journal
+    if journal is None:
         return
-    key = ledger.key(job)
+    accepted: dict[str, list[_Job]] = {}
+    hopeful = [job for job in jobs if job.outcome in (None, Outcome.SENT)]
+    begun = [job for job in hopeful if _is_begun(journal, ledger, job)]
+    for job in _open(begun):
+        step = journal.open(ledger.key(job), digest(job.notice)).step(_ACCEPTED)
+        if step is not None and step.receipt:
+            accepted.setdefault(step.receipt, []).append(job)
+        else:
+            job.settle(Outcome.UNKNOWN, failure(AnswerLost, _OPERATION, "STEP_UNFINISHED"))
+    for request_id, some in accepted.items():
+        _poll(caller, ledger, some, request_id, polls=(0.0,))
+    for job in begun:
+        if job.outcome is Outcome.SENT:
+            ledger.finish(job)
+        elif job.outcome is Outcome.UNKNOWN and journal.settled(ledger.key(job), _SEND, SETTLE):
+            ledger.forget(job)  # the look has shown that it never arrived
+            job.settle(None)
+
+
+def _is_begun(journal: Journal, ledger: _Ledger, job: _Job) -> bool:
+    """Tell whether an earlier run began this write without an end; settle what is clear."""
     try:
-        entry = ledger.journal.open(key, digest(job.notice))
+        step = journal.open(ledger.key(job), digest(job.notice)).step(_SEND)
     except ConfigError:
-        job.settle(Outcome.REFUSED, failure(Conflict, _OPERATION, "OTHER_PAYLOAD_IN_JOURNAL"))
-        return
-    begun = entry.step(_SEND)
-    if begun is None:
-        return
-    if begun.state is StepState.DONE:
+        if job.outcome is None:
+            error = failure(Conflict, _OPERATION, "OTHER_PAYLOAD_IN_JOURNAL")
+            job.settle(Outcome.REFUSED, error)
+        return False
+    if step is not None and step.state is StepState.DONE:
         job.settle(Outcome.SENT)
-        return
-    accepted = entry.step(_ACCEPTED)
-    if accepted is not None and accepted.receipt:
-        _poll(caller, ledger, [job], accepted.receipt, polls=(0.0,))
-    else:
-        job.settle(Outcome.UNKNOWN, failure(AnswerLost, _OPERATION, "STEP_UNFINISHED"))
-    if job.outcome is Outcome.UNKNOWN and ledger.journal.settled(key, _SEND, SETTLE):
-        ledger.forget(job)  # the look has shown that it never arrived
-        job.outcome = None
+    return step is not None and step.state is StepState.BEGUN
 
 
 def _send_one(caller: Caller, ledger: _Ledger, job: _Job) -> None:

@@ -17,9 +17,15 @@ from mallsync.wire.texts import platform_dependent
 
 __all__ = ["cancel", "confirm", "memo_fields", "update_memo"]
 
-_NEW = "100"
+_CONFIRMED = ("200", "300", "400", "500", "600", "700")
 _CANCELLED = ("800", "900")
-_LONGEST = {"memo": 1000, "operator": 6, "mailPlugSentence": 1024}
+_LONGEST = {
+    "memo": ("memo", 1000),
+    "operator": ("operator", 6),
+    "mailPlugSentence": ("mail_text", 1024),
+}
+"""The mall's field: our name of it, and the most characters."""
+
 _DELIVERY_CLASSES = range(9)
 
 
@@ -38,7 +44,7 @@ def _confirm_batch(
         refusals = caller.call(ConfirmOrders(numbers=numbers))
     except MallError as error:
         return _after_failure(
-            caller, fetch, numbers, error, lambda order: order.mall_status != _NEW
+            caller, fetch, numbers, error, lambda order: order.mall_status in _CONFIRMED
         )
     return {number: _told(number, error) for number, error in refusals.items()}
 
@@ -105,8 +111,8 @@ def memo_fields(fields: Mapping[str, object]) -> Mapping[str, object]:
     given = {name: value for name, value in fields.items() if value is not None}
     if not given:
         raise ConfigError("nothing to update: write a value for memo, operator, mail_text, …")
-    for name, longest in _LONGEST.items():
-        text = given.get(name, "")
+    for field, (name, longest) in _LONGEST.items():
+        text = given.get(field, "")
         if not isinstance(text, str) or len(text) > longest:
             raise ConfigError(f"{name}: write text of at most {longest} characters")
         if platform_dependent(text.replace("\r\n", "").replace("\n", "")):

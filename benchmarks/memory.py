@@ -1,0 +1,117 @@
+"""Whether a long fetch stays as quick and as small as it began.
+
+Two processes fetch through the real client, without a network: an old one that has fetched 100,000
+orders already, and a young one that has fetched 5,000. Then they fetch by turns, so that whatever
+else the machine does slows both.
+"""
+
+from __future__ import annotations
+
+import resource
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from attrs import field, frozen
+
+from benchmarks.answers import CREDENTIALS, PERIOD, Answers, PreparedTransport
+from benchmarks.measuring import ROOT, Figure, figure, seconds
+from mallsync.adapters import rakuten
+
+__all__ = ["ORDERS", "Fetcher", "fetching", "measure"]
+
+ORDERS = 1000
+"""Orders in a round."""
+
+_YOUNG = 5
+_OLD = 100
+_TURNS = 10
+
+
+@frozen
+class Fetcher:
+    """A process that has fetched its first rounds; `peak` is its peak memory then, in kB."""
+
+    peak: int
+    _process: subprocess.Popen[str] = field(repr=False)
+
+    def round(self) -> float:
+        """Let it fetch one more round, and return how long that took it."""
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        print("go", file=self._process.stdin, flush=True)
+        return float(self._process.stdout.readline())
+
+
+@contextmanager
+def fetching(file: Path, rounds: int) -> Iterator[Fetcher]:
+    """Run a process while the `with` block lasts; it begins with so many rounds."""
+    command = [sys.executable, "-m", "benchmarks.memory", str(file), str(rounds)]
+    with subprocess.Popen(  # noqa: S603 -- this interpreter, with arguments of our own
+        command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        yield Fetcher(int(process.stdout.readline()), process)
+
+
+def measure(file: Path, rounds: int = _OLD, repeats: int = 3) -> list[Figure]:
+    """Return the figures.
+
+    Args:
+        file: The saved answers of a mall with `ORDERS` orders.
+        rounds: How many the old process begins with.
+        repeats: How often both processes are started.
+    """
+    peaks: list[float] = []
+    times: list[float] = []
+    for _ in range(repeats):
+        with fetching(file, rounds) as old, fetching(file, _YOUNG) as young:
+            peaks.append(old.peak / young.peak)
+            times += [old.round() / young.round() for _ in range(_TURNS)]
+    name = f"{rounds * ORDERS:,}"
+    return [
+        figure(f"peak memory, {name} orders / {_YOUNG * ORDERS:,}", peaks, unit="x", target=1.2),
+        figure(
+            f"time per order after {name} over after {_YOUNG * ORDERS:,}",
+            [(ratio - 1) * 100 for ratio in times],
+            unit="%",
+            target=5.0,
+        ),
+    ]
+
+
+def _peak() -> int:
+    """Return this process's peak memory in kB.
+
+    On Linux getrusage starts from the peak of the process that started this one; the status file
+    does not.
+    """
+    status = Path("/proc/self/status")
+    if not status.exists():
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return next(
+        int(line.split()[1])
+        for line in status.read_text("utf-8").splitlines()
+        if line.startswith("VmHWM")
+    )
+
+
+def _fetch(client: rakuten.Client) -> None:
+    count = sum(1 for _ in client.fetch_orders(PERIOD))
+    assert count == ORDERS
+
+
+def _main(file: str, rounds: str) -> None:
+    transport = PreparedTransport(Answers.load(Path(file)))
+    with rakuten.Client(CREDENTIALS, shop_id="bench", transport=transport, pace=None) as client:
+        for _ in range(int(rounds)):
+            _fetch(client)
+        print(_peak(), flush=True)
+        for _ in sys.stdin:
+            print(seconds(lambda: _fetch(client)), flush=True)
+
+
+if __name__ == "__main__":
+    _main(*sys.argv[1:])

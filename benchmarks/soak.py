@@ -1,0 +1,29 @@
+"""Measure for long, a few minutes: ``python -m benchmarks.soak`` streams a million orders."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from benchmarks import memory
+from benchmarks.measuring import table
+from benchmarks.payloads import answers
+
+__all__ = ["main"]
+
+_ROUNDS = 1000
+
+
+def main() -> int:
+    """Print the table; the exit status is 1 if a target is missed."""
+    with TemporaryDirectory() as folder:
+        file = Path(folder, "answers")
+        answers(memory.ORDERS).save(file)
+        figures = memory.measure(file, _ROUNDS, repeats=1)
+    print(table(figures))
+    return 0 if all(one.ok for one in figures) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
