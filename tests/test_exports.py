@@ -91,7 +91,7 @@ def test_the_root_exports_exactly_what_it_loads() -> None:
 
 def test_the_errors_are_loaded_when_they_are_asked_for() -> None:
     """``mallsync.errors`` works without an import of its own."""
-    assert errors is mallsync.__getattr__("errors")  # type: ignore[attr-defined]  # run time only
+    assert errors is mallsync.__getattr__("errors")
 
 
 def test_a_name_that_the_root_does_not_have_is_an_attribute_error() -> None:

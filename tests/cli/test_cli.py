@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import threading
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -67,10 +68,12 @@ def test_the_sandbox_runs_until_it_is_interrupted() -> None:
 def test_the_sandbox_ends_on_ctrl_c_without_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     """What it prints is for another program's environment; being interrupted is its normal end."""
 
-    def interrupted(_: threading.Event) -> None:
-        raise KeyboardInterrupt
+    class Interrupted(threading.Event):
+        def wait(self, timeout: float | None = None) -> bool:
+            raise KeyboardInterrupt
 
-    monkeypatch.setattr("mallsync.cli.sandbox.threading.Event.wait", interrupted)
+    module = sys.modules["mallsync.cli.sandbox"]
+    monkeypatch.setattr(module, "threading", SimpleNamespace(Event=Interrupted))
     done = CliRunner().invoke(cli, ["sandbox", "--port", "0", "--orders", "3", "--throttle"])
 
     assert 0 == done.exit_code

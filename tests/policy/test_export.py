@@ -373,7 +373,6 @@ def test_a_decision_without_shipments_and_reasons_may_stand_alone() -> None:
 
 
 def test_the_conventions_hold_a_row_for_rakuten() -> None:
-    """The rules of the malls are a view of one table; R4's limit stands in it."""
+    """The rules of the malls are a view of one table."""
     assert {Mall.RAKUTEN} == set(export.RULES)
-    assert CONVENTIONS[Mall.RAKUTEN].most_numbers == 19
     assert RULE is CONVENTIONS[Mall.RAKUTEN].export

@@ -51,7 +51,7 @@ def test_a_notice_says_what_the_dispatch_says() -> None:
             tracking_numbers=("000011112222",),
             ship_date=DAY,
         ),
-    ) == tuple(build(order(Shipment(id="7")), Handling(dispatches=(told,))))
+    ) == build(order(Shipment(id="7")), Handling(dispatches=(told,))).notices
 
 
 @pytest.mark.parametrize(
@@ -70,7 +70,7 @@ def test_a_notice_says_what_the_dispatch_says() -> None:
 def test_several_numbers_stand_in_one_field(text: str, numbers: tuple[str, ...]) -> None:
     """Commas of every width part them; blanks around them are no part of them."""
     told = Handling(dispatches=(Dispatch(ship_date=DAY, tracking_number=text),))
-    (notice,) = build(order(Shipment(id="7")), told)
+    (notice,) = build(order(Shipment(id="7")), told).notices
 
     assert numbers == notice.tracking_numbers
 
@@ -85,7 +85,8 @@ def test_a_shipment_that_has_not_left_has_no_notice() -> None:
     )
 
     assert ["2"] == [
-        notice.shipment_id for notice in build(order(Shipment(id="1"), Shipment(id="2")), told)
+        notice.shipment_id
+        for notice in build(order(Shipment(id="1"), Shipment(id="2")), told).notices
     ]
 
 
@@ -94,11 +95,11 @@ def test_a_cancelled_shipment_has_no_notice() -> None:
     told = Handling(dispatches=(Dispatch(ship_date=DAY),))
     both = order(Shipment(id="1", cancelled=True), Shipment(id="2"))
 
-    assert ["2"] == [notice.shipment_id for notice in build(both, told)]
+    assert ["2"] == [notice.shipment_id for notice in build(both, told).notices]
 
 
 def test_an_unnamed_dispatch_means_nothing_for_two_shipments() -> None:
     """Nobody knows which of them has left."""
     told = Handling(dispatches=(Dispatch(ship_date=DAY),))
 
-    assert () == tuple(build(order(Shipment(id="1"), Shipment(id="2")), told))
+    assert () == build(order(Shipment(id="1"), Shipment(id="2")), told).notices

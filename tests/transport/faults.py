@@ -196,6 +196,14 @@ def _redirect(hand: _Hand) -> None:
     hand.answer(b"", "Location: /elsewhere", status="302 Found")
 
 
+def _bad_redirect(hand: _Hand) -> None:
+    hand.answer(hand.work(), "Location: http://[", status="302 Found")
+
+
+def _huge_redirect(hand: _Hand) -> None:
+    hand.answer(bytes(3_000_000), "Location: /elsewhere", status="302 Found")
+
+
 def _cookie(hand: _Hand) -> None:
     hand.answer(hand.work(), "Set-Cookie: session=s3cret; Path=/")
 
@@ -248,6 +256,8 @@ FAULTS: dict[str, Callable[[_Hand], None]] = {
     "endless body": _endless_body,
     "gzip bomb": _gzip_bomb,
     "redirect": _redirect,
+    "bad redirect": _bad_redirect,
+    "huge redirect": _huge_redirect,
     "cookie": _cookie,
     "two lengths": _two_lengths,
     "closed while idle": _idle_close,

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from typing import Any
 
 import pytest
 from attrs import define, evolve, field, frozen
@@ -296,6 +297,8 @@ def expected(status: int, effect: Effect) -> tuple[tuple[type[MallError], ...], 
     """Return the errors that a status may end with, and after how many attempts."""
     if status == 429:
         return (Throttled,), 4
+    if status == 408:
+        return (AnswerLost,), 1 if effect is Effect.UNSAFE_WRITE else 4
     if status >= 500 or 300 <= status < 400:
         return (Unavailable,), 1 if effect is Effect.UNSAFE_WRITE else 4
     return (AuthFailed, Rejected, DecodeError), 1
@@ -528,6 +531,38 @@ def test_an_error_names_the_mall_and_the_call() -> None:
 
 
 # ------------------------------------------------------------------------------------ who asks
+
+
+def test_a_wish_that_a_call_cannot_wait_for_holds_back_the_others() -> None:
+    """429 with two minutes ends this call at once, and the next before anything is sent."""
+    world = World()
+    pace = Pace(100, share=1.0, monotonic=world.monotonic, sleep=world.sleep)
+    made = stage(throttled("120"), world=world, pace=pace)
+    engine = made.engine()
+    with pytest.raises(Throttled) as first:
+        engine.call(Ask())
+    world.sleep(20)
+    with pytest.raises(Throttled) as second:
+        engine.call(Ask())
+    world.sleep(60)
+    with pytest.raises(Throttled):
+        engine.call(Ask())
+
+    assert (120.0, 100.0) == (first.value.retry_after, second.value.retry_after)
+    assert ("rakuten", "ask", "HELD") == (
+        second.value.mall,
+        second.value.operation,
+        second.value.code,
+    )
+    assert 2 == len(made.mall.sent)
+    assert world.seconds == 1120
+
+
+@pytest.mark.parametrize("wrong", [{"deadline": 0}, {"deadline": "60"}, {"in_flight": 0}])
+def test_settings_that_cannot_be_are_refused(wrong: dict[str, Any]) -> None:
+    """The message names the setting and says what to write."""
+    with pytest.raises(ConfigError, match="write a number above 0"):
+        Settings(**wrong)
 
 
 def test_credentials_are_renewed_once() -> None:

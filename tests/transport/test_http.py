@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 import requests
 import requests_mock
+from urllib3.exceptions import HTTPError
 
 from mallsync.adapters import rakuten
 from mallsync.errors import (
@@ -315,6 +316,41 @@ def test_a_redirect_is_not_followed() -> None:
 
     assert (302, "/elsewhere") == (response.status, response.headers["location"])
     assert ["/order/"] == [one.target for one in server.received]
+
+
+def test_where_a_redirect_leads_is_not_even_looked_at() -> None:
+    """A place that is no URL breaks nothing, and the body counts like any other."""
+    with FaultServer("bad redirect") as server:
+        assert 302 == send(server).status
+    with FaultServer("huge redirect") as server, pytest.raises(DecodeError):
+        send(server, largest=1000)
+
+
+@pytest.mark.parametrize("error", [OSError("made up"), ValueError("s3cret"), HTTPError("made up")])
+def test_what_requests_lets_through_is_a_lost_answer(
+    error: Exception, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever goes wrong below, a flow sees a MallError, without the text of another."""
+
+    def fail(*_: object, **__: object) -> None:
+        raise error
+
+    monkeypatch.setattr(requests.Session, "request", fail)
+    with pytest.raises(AnswerLost) as caught:
+        HttpTransport(base_url="https://api.example.jp").send(POST, timeout=1)
+
+    assert type(error).__name__ == caught.value.code
+    assert "s3cret" not in str(caught.value)
+
+
+def test_a_session_that_is_given_back_late_is_closed() -> None:
+    """A request that ends after `close` leaves nothing open behind it."""
+    with FaultServer("cookie") as server:
+        transport = HttpTransport(base_url=server.base_url)
+        transport.close()
+        transport.send(POST, timeout=1)
+
+    assert transport._idle.empty()
 
 
 def test_headers_and_body_arrive_as_they_are() -> None:

@@ -164,6 +164,18 @@ def test_a_slot_that_is_too_far_off_is_not_taken() -> None:
     assert [5010.0] == clock.wakes
 
 
+def test_a_hold_says_how_long_it_lasts() -> None:
+    """A call that cannot wait so long need not queue."""
+    clock = Clock()
+    pace = clock.pace(1, share=1.0)
+    pace.hold(30)
+    clock.sleep(10)
+
+    assert 20.0 == pace.held()
+    clock.sleep(30)
+    assert 0.0 == pace.held()
+
+
 def test_a_hold_that_is_over_is_forgotten() -> None:
     """Afterwards the pace is what it was."""
     clock = Clock()

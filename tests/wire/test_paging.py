@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mallsync.errors import DecodeError
+from mallsync.errors import DecodeError, Unavailable
 from mallsync.model.order import Order, OrderKey
 from mallsync.model.period import JST, Period
 from mallsync.model.sighting import Covered, Remark, Seen, Sighting, Unreadable
@@ -85,3 +85,16 @@ def test_a_host_may_take_what_is_unreadable() -> None:
 
     assert ["1", "3"] == [order.number for order in orders_of(EVENTS, problems.append)]
     assert [BROKEN] == problems
+
+
+def test_a_gap_is_no_silence() -> None:
+    """What could not be covered is told after the last order, with its stretch."""
+    gap = Period.days(date(2026, 11, 21), date(2026, 11, 21))
+    events = [EVENTS[0], Remark("SEARCH_CAP", gap=gap), Remark("BY_THE_WAY")]
+    seen_orders: list[Order] = []
+    with pytest.raises(
+        Unavailable, match=r"2026-11-21T00:00:00\+09:00 \.\. .*SEARCH_CAP"
+    ) as caught:
+        seen_orders.extend(orders_of(events, lambda _: None))
+
+    assert "SEARCH_CAP" == caught.value.code

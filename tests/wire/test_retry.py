@@ -126,11 +126,12 @@ def test_a_date_and_its_seconds_ask_for_the_same(seconds: int) -> None:
 
 
 def test_a_status_alone_stands_for_little() -> None:
-    """Too many, a redirect and a failure of the server; all others need the body."""
+    """Too many, too late, a redirect, a failure of the server; all others need the body."""
     classes = {status: fault_of_status(Response(status=status)) for status in range(100, 600)}
 
     assert {429} == {status for status, kind in classes.items() if kind is Throttled}
     assert {*range(300, 400), *range(500, 600)} == {
         status for status, kind in classes.items() if kind is Unavailable
     }
-    assert {Throttled, Unavailable, None} == set(classes.values())
+    assert {408} == {status for status, kind in classes.items() if kind is AnswerLost}
+    assert {Throttled, Unavailable, AnswerLost, None} == set(classes.values())

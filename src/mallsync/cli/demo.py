@@ -161,7 +161,7 @@ def _report(
     console: Console, mall: sandbox.RakutenMall, client: rakuten.Client, rows: Sequence[_Row]
 ) -> None:
     going = [row for row in rows if row.may_go]
-    notices = [one for row in going for one in notice.build(row.order, row.handling)]
+    notices = [one for row in going for one in notice.build(row.order, row.handling).notices]
     console.print(f"\n{len(going)} orders may go: {len(notices)} shipments to report.")
     console.print("The answer to the first report gets lost on purpose …")
     mall.fail_next("RESET_AFTER", operation="updateOrderShipping")

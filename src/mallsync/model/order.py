@@ -198,7 +198,7 @@ class Shipment:
     items: tuple[Item, ...] = ()
     parcels: tuple[Parcel, ...] = ()
     wish_date: date | None = None
-    wish_slot: str = ""
+    wish_slot: str = field(default="", repr=False)
     charges: Charges = Charges()
     drop_off: str = field(default="", repr=False)
     noshi: str = field(default="", repr=False)

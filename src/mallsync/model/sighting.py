@@ -65,10 +65,14 @@ class Covered:
 
 @frozen
 class Remark:
-    """Something that a person should know of a fetch; the code is one word, the detail free."""
+    """Something that a person should know of a fetch; the code is one word, the detail free.
+
+    ``gap`` is the stretch that this fetch could not cover, if that is what the remark is about.
+    """
 
     code: str
     detail: str = ""
+    gap: Period | None = None
 
 
 Sighting = Seen | Unreadable | Covered | Remark

@@ -14,13 +14,9 @@ __all__ = ["CONVENTIONS", "Convention"]
 
 @frozen(kw_only=True)
 class Convention:
-    """What a mall's shops are used to.
-
-    ``most_numbers`` is how many tracking numbers of one shipment the mall takes (rules R4).
-    """
+    """What a mall's shops are used to."""
 
     export: ExportRule
-    most_numbers: int
 
 
 _EXCLUDED = frozenset({HostStatus.NEW, HostStatus.ON_HOLD, HostStatus.CANCELLED})
@@ -29,6 +25,5 @@ CONVENTIONS: Mapping[str, Convention] = {
     # R3: the source manuals state no rule for Rakuten; this is the convention of the field.
     Mall.RAKUTEN: Convention(
         export=ExportRule(excluded_statuses=_EXCLUDED, independent_shipments=True),
-        most_numbers=19,
     ),
 }

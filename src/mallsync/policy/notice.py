@@ -4,14 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from attrs import frozen
+
 from mallsync.model.handling import Dispatch, Handling
 from mallsync.model.order import Order, Shipment
-from mallsync.model.writebacks import ShipmentNotice
+from mallsync.model.writebacks import NoticeWarning, ShipmentNotice
 
-__all__ = ["build"]
+__all__ = ["Built", "build"]
 
 
-def build(order: Order, handling: Handling) -> tuple[ShipmentNotice, ...]:
+@frozen(kw_only=True)
+class Built:
+    """The notices of an order, and what to know before they are sent."""
+
+    notices: tuple[ShipmentNotice, ...]
+    warnings: tuple[NoticeWarning, ...] = ()
+
+
+def build(order: Order, handling: Handling) -> Built:
     """Return a notice for each live shipment whose dispatch has a ship date.
 
     >>> from datetime import date, datetime
@@ -21,10 +31,10 @@ def build(order: Order, handling: Handling) -> tuple[ShipmentNotice, ...]:
     >>> order = Order(key=OrderKey("rakuten", "s", "1"), phase=Phase.TO_SHIP, mall_status="300",
     ...     ordered_at=datetime(2026, 11, 22, tzinfo=JST), shipments=(Shipment(id="7"),))
     >>> sent = Dispatch(ship_date=date(2026, 11, 22), carrier="エコ配", tracking_number="1, 2")
-    >>> build(order, Handling(dispatches=(sent,)))[0].tracking_numbers
+    >>> build(order, Handling(dispatches=(sent,))).notices[0].tracking_numbers
     ('1', '2')
     """
-    return tuple(_notices(order, handling))
+    return Built(notices=tuple(_notices(order, handling)))
 
 
 def _notices(order: Order, handling: Handling) -> Iterator[ShipmentNotice]:

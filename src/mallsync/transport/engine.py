@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, datetime
 from threading import Event, Lock
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
-from attrs import Factory, field, frozen
+from attrs import Attribute, Factory, field, frozen
 from tenacity import RetryCallState, Retrying, retry_if_exception
 
 from mallsync.errors import AuthFailed, ConfigError, MallError, NotSent, Throttled, Unavailable
@@ -24,6 +24,7 @@ from mallsync.wire.retry import Backoff, may_retry, retry_after
 __all__ = ["Engine", "RetryBudget", "Settings", "Surroundings"]
 
 T = TypeVar("T")
+E = TypeVar("E", bound=MallError)
 
 _log = logging.getLogger("mallsync")
 
@@ -42,6 +43,11 @@ class Surroundings:
     random: Callable[[], float] = random.random
 
 
+def _above_zero(_: object, attribute: Attribute[Any], value: object) -> None:
+    if isinstance(value, bool) or not isinstance(value, int | float) or value <= 0:
+        raise ConfigError(f"{attribute.name} is {value!r}: write a number above 0")
+
+
 @frozen(kw_only=True)
 class Settings:
     """How patient a client is.
@@ -54,9 +60,9 @@ class Settings:
         world: Clock, sleep and chance; tests put their own in.
     """
 
-    deadline: float = 60.0
+    deadline: float = field(default=60.0, validator=_above_zero)
     backoff: Backoff = field(factory=Backoff)
-    in_flight: int = 8
+    in_flight: int = field(default=8, validator=_above_zero)
     retry_quota: int = 20
     world: Surroundings = field(factory=Surroundings)
 
@@ -182,7 +188,7 @@ class Engine:
         return self.settings.world.now()
 
     def close(self) -> None:
-        """Stop the threads; calls under way end first."""
+        """Take no more calls, and wait for those of `map`; a direct one elsewhere goes on."""
         self._closed.set()
         self._pool.shutdown(wait=True, cancel_futures=True)
         if self.owns_transport:
@@ -203,7 +209,6 @@ class Engine:
             retry=retry_if_exception(call.may_go_on),
             wait=call.wait,
             stop=call.is_over,
-            before_sleep=call.hold_back,
             sleep=self.settings.world.sleep,
             reraise=True,
         )
@@ -257,16 +262,27 @@ class _Call(Generic[T]):
         return result
 
     def _take_slot(self) -> None:
-        """Wait for a slot: the first however long it takes, later ones within the deadline."""
-        engine = self._engine
-        left = None if self._ends_at is None else self._ends_at - engine.settings.world.monotonic()
-        if engine.pace is not None and not engine.pace.acquire(self._operation.cost, within=left):
-            raise NotSent(
-                "no slot of the rate limit is free before the deadline",
-                mall=engine.mall,
-                operation=self._operation.name,
-                code="DEADLINE",
-            )
+        """Wait for a slot: the first however long the queue is, later ones within the deadline.
+
+        While the mall has asked for more patience than a call has, calls fail at once.
+        """
+        pace, settings = self._engine.pace, self._engine.settings
+        if pace is None:
+            return
+        held = pace.held()
+        if held > settings.deadline:
+            error = self._named(Throttled("the mall has asked to wait", code="HELD"))
+            error.retry_after = held
+            raise error
+        left = None if self._ends_at is None else self._ends_at - settings.world.monotonic()
+        if not pace.acquire(self._operation.cost, within=left):
+            raise self._named(NotSent("no slot is free before the deadline", code="DEADLINE"))
+
+    def _named(self, error: E) -> E:
+        """Return an error that says where it happened."""
+        error.mall = error.mall or self._engine.mall
+        error.operation = error.operation or self._operation.name
+        return error
 
     def may_go_on(self, error: BaseException) -> bool:
         """Tell whether the failure allows another attempt; remember an uncertain one."""
@@ -280,11 +296,6 @@ class _Call(Generic[T]):
         """Return the seconds until the next attempt."""
         backoff, jitter = self._engine.settings.backoff, self._engine.settings.world.random()
         return backoff.seconds(state.attempt_number, _failure(state), jitter=jitter)
-
-    def hold_back(self, state: RetryCallState) -> None:
-        """Let every thread of the credential wait for as long as the mall has asked for."""
-        if self._engine.pace is not None and isinstance(_failure(state), Throttled):
-            self._engine.pace.hold(state.upcoming_sleep)
 
     def is_over(self, state: RetryCallState) -> bool:
         """Tell whether attempts, deadline or the shared retry budget are used up."""
@@ -309,8 +320,7 @@ class _Call(Generic[T]):
             auth.observe(response, now)
             return self._decode(response, now)
         except MallError as error:
-            error.mall = error.mall or self._engine.mall
-            error.operation = error.operation or self._operation.name
+            self._named(error)
             raise
 
     def _decode(self, response: Response, now: datetime) -> T:
@@ -321,6 +331,8 @@ class _Call(Generic[T]):
         except (Throttled, Unavailable) as error:
             asked = retry_after(response.headers.get("retry-after"), now)
             error.retry_after = error.retry_after if asked is None else asked
+            if self._engine.pace is not None and error.retry_after:
+                self._engine.pace.hold(error.retry_after)  # for every thread of the credential
             raise
 
     def _log(self, started: float, result: str) -> None:

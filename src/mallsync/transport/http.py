@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 from queue import Empty, LifoQueue
+from threading import Event
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -13,7 +14,13 @@ import requests
 from attrs import field, frozen
 from requests.adapters import HTTPAdapter
 from urllib3.exceptions import ConnectTimeoutError as ConnectTimedOut
-from urllib3.exceptions import InvalidHeader, MaxRetryError, NewConnectionError, ProxyError
+from urllib3.exceptions import (
+    HTTPError,
+    InvalidHeader,
+    MaxRetryError,
+    NewConnectionError,
+    ProxyError,
+)
 
 from mallsync.errors import AnswerLost, ConfigError, DecodeError, MallError, NotSent
 from mallsync.transport.connections import Exchange, pools
@@ -73,6 +80,13 @@ def _bundle(verify: bool | str) -> bool | str:  # noqa: FBT001 -- as requests ha
     return verify
 
 
+class _Session(requests.Session):
+    """A session that does not even look where a redirect leads."""
+
+    def get_redirect_target(self, resp: requests.Response) -> None:
+        """Return None: requests would parse the place and read the whole body for it."""
+
+
 @frozen
 class _Line:
     """One session with the exchange that its connection obeys."""
@@ -104,6 +118,7 @@ class HttpTransport:
     verify: bool | str = field(default=True, converter=_bundle)
     proxies: dict[str, str] = field(factory=dict, repr=False)
     monotonic: Callable[[], float] = field(default=time.monotonic, repr=False)
+    _closed: Event = field(factory=Event, init=False, repr=False)
     _idle: LifoQueue[_Line] = field(factory=LifoQueue, init=False, repr=False)
 
     def send(self, request: Request, *, timeout: float) -> Response:
@@ -121,17 +136,27 @@ class HttpTransport:
         except requests.RequestException as error:
             # The cause is not chained: its text may hold the URL, and a URL may hold a key.
             raise _meaning(error) from None
+        except (OSError, ValueError, HTTPError) as error:  # what requests has let through
+            code = type(error).__name__
+            raise AnswerLost("the answer could not be taken in", code=code) from None
         finally:
-            line.session.cookies.clear()
-            self._idle.put(line)
+            self._give_back(line)
 
     def close(self) -> None:
-        """Close the idle sessions."""
+        """Close the sessions: the idle ones now, the others when their request ends."""
+        self._closed.set()
         while True:
             try:
                 self._idle.get_nowait().session.close()
             except Empty:
                 return
+
+    def _give_back(self, line: _Line) -> None:
+        line.session.cookies.clear()
+        if self._closed.is_set():
+            line.session.close()
+        else:
+            self._idle.put(line)
 
     def _take(self) -> _Line:
         try:
@@ -141,7 +166,7 @@ class HttpTransport:
 
     def _new_line(self) -> _Line:
         exchange = Exchange(self.monotonic)
-        session = requests.Session()
+        session = _Session()
         session.trust_env = False
         session.verify = self.verify
         session.proxies.update(self.proxies)

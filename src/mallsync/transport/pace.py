@@ -69,6 +69,11 @@ class Pace:
             self._sleep(wait)
         return True
 
+    def held(self) -> float:
+        """Return for how many seconds more no slot is given, by the mall's own wish."""
+        with self._lock:
+            return max(self._held_until - self._monotonic(), 0.0)
+
     def hold(self, seconds: float) -> None:
         """Give no slot for so long, as after a refusal that said when to come back."""
         with self._lock:

@@ -3,12 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from types import UnionType
 
 from mallsync.errors import ConfigError
 from mallsync.model.period import Period
 from mallsync.model.writebacks import ShipmentNotice
 
-__all__ = ["notices_of", "number_of", "numbers_of", "period_of", "shop_id_of", "statuses_of"]
+__all__ = [
+    "notices_of",
+    "number_of",
+    "numbers_of",
+    "period_of",
+    "require",
+    "shop_id_of",
+    "statuses_of",
+]
+
+
+def require(value: object, kind: type | UnionType, instead: str) -> None:
+    """Refuse a value of another type, and say what to write instead.
+
+    >>> require(60, int, "a number")
+    """
+    if not isinstance(value, kind):
+        raise ConfigError(f"{type(value).__name__} is no good here: write {instead}")
 
 
 def period_of(value: object) -> Period:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
+from mallsync.errors import Problem, Unavailable
 from mallsync.model.order import Order
-from mallsync.model.sighting import Seen, Sighting, Unreadable
+from mallsync.model.sighting import Remark, Seen, Sighting, Unreadable
 
 __all__ = ["orders_of"]
 
@@ -21,7 +22,9 @@ def orders_of(
 
     Raises:
         MallError: That of the first `Unreadable`, unless `on_problem` takes it.
+        Unavailable: After the last order, if a stretch of the period could not be covered.
     """
+    gaps: list[Remark] = []
     for event in events:
         if isinstance(event, Seen):
             yield event.order
@@ -29,3 +32,13 @@ def orders_of(
             if on_problem is None:
                 raise event.error
             on_problem(event)
+        elif isinstance(event, Remark) and event.gap is not None:
+            gaps.append(event)
+    if gaps:
+        places = tuple(Problem(place=_stretch(remark), code=remark.code) for remark in gaps)
+        raise Unavailable("part of the period is not covered", code=gaps[0].code, problems=places)
+
+
+def _stretch(remark: Remark) -> str:
+    assert remark.gap is not None  # noqa: S101 -- only remarks with a gap get here
+    return f"{remark.gap.start.isoformat()} .. {remark.gap.end.isoformat()}"

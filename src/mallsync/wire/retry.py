@@ -7,7 +7,7 @@ from email.utils import parsedate_to_datetime
 
 from attrs import frozen
 
-from mallsync.errors import MallError, Throttled, Unavailable
+from mallsync.errors import AnswerLost, MallError, Throttled, Unavailable
 from mallsync.wire.messages import Effect, Response
 
 __all__ = ["LONGEST_RETRY_AFTER", "Backoff", "fault_of_status", "may_retry", "retry_after"]
@@ -17,13 +17,13 @@ LONGEST_RETRY_AFTER = 21_600.0
 
 _SERVER_ERROR = 500
 _TOO_MANY = 429
+_TIMED_OUT = 408
 _REDIRECTS = range(300, 400)
 
 
 def may_retry(effect: Effect, error: MallError) -> bool:
     """Tell whether a failed call may be made again, by the formula of the design.
 
-    >>> from mallsync.errors import AnswerLost
     >>> may_retry(Effect.UNSAFE_WRITE, AnswerLost()), may_retry(Effect.UNSAFE_WRITE, Throttled())
     (False, True)
     """
@@ -95,6 +95,8 @@ def fault_of_status(response: Response) -> type[MallError] | None:
     """
     if response.status == _TOO_MANY:
         return Throttled
+    if response.status == _TIMED_OUT:
+        return AnswerLost
     if response.status >= _SERVER_ERROR or response.status in _REDIRECTS:
         return Unavailable
     return None

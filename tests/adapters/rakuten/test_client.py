@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -262,3 +262,44 @@ def test_a_client_can_be_mocked_with_requests_mock() -> None:
     assert asked is not None
     assert asked.headers["Content-Type"] == "application/json; charset=utf-8"
     assert asked.headers["Authorization"].startswith("ESA ")
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"pace": 1.0},
+        {"settings": 60},
+        {"options": {}},
+        {"keep_raw": "no"},
+    ],
+)
+def test_a_client_of_wrong_parts_is_not_made(wrong: dict[str, Any]) -> None:
+    """What it is made of is checked when it is made, not by the first call."""
+    with pytest.raises(ConfigError, match="write"):
+        client(**wrong)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"page": 0}, {"page": 1001}, {"batch": True}, {"cap": "1"}, {"window": timedelta(days=64)}],
+)
+def test_options_beyond_the_limits_are_refused(wrong: dict[str, Any]) -> None:
+    """Less than the mall allows is for tests; more is never right."""
+    with pytest.raises(ConfigError, match="write"):
+        rakuten.Options(**wrong)
+
+
+def test_pure_questions_refuse_wrong_values_too() -> None:
+    """A message says what to write instead."""
+    with client() as one:
+        strange: Any = one
+        asks: tuple[Callable[[], object], ...] = (
+            lambda: strange.preview("notice"),
+            lambda: strange.standing("order", "notice"),
+            lambda: strange.fetch_orders(DAY, on_problem=5),
+            lambda: strange.update_memo("1", sub_status_id="abc"),
+            lambda: strange.update_memo("1", delivery_class=True),
+        )
+        for ask in asks:
+            with pytest.raises(ConfigError, match="write"):
+                ask()

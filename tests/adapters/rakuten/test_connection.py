@@ -70,6 +70,15 @@ def test_an_outage_of_the_licence_api_is_no_missing_function(error: MallError) -
     assert "license.expiryDate.get" not in found.hint("en")
 
 
+def test_a_new_key_that_opens_only_the_licence_api_is_not_active_yet() -> None:
+    """Functions follow one after another: nobody is told to issue a newer key still."""
+    error = refusal()
+    error.cause = AuthCause.NOT_YET_ACTIVE
+    found, _ = report(error, TOLD)
+
+    assert (False, AuthCause.NOT_YET_ACTIVE, TOLD) == (found.ok, found.cause, found.expires_at)
+
+
 def test_a_key_that_opens_only_the_licence_api_is_not_permitted() -> None:
     """The key is good and does not cover orders: a new key is needed."""
     found, _ = report(refusal(), TOLD)

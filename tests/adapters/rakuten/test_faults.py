@@ -14,11 +14,13 @@ from mallsync.adapters.rakuten.codec import (
     CancelOrder,
     ConfirmOrders,
     SearchOrders,
+    ShippingResult,
     UpdateMemo,
     UpdateShipping,
 )
 from mallsync.adapters.rakuten.faults import CODES, answer, failure
 from mallsync.errors import (
+    AnswerLost,
     AuthCause,
     AuthFailed,
     Conflict,
@@ -126,7 +128,7 @@ def test_a_code_within_a_200_decides_for_its_order(code: str, operation: Any) ->
 
 
 def test_an_error_of_another_order_is_not_this_orders() -> None:
-    """Only messages without a number and those of the order itself count."""
+    """Only messages without a number and those of the order itself count; WARNING is no yes."""
     messages = [
         message("CONFIRM_ORDER_INFO_101", orderNumber="1"),
         message("CONFIRM_ORDER_ERROR_103", orderNumber="2"),
@@ -134,7 +136,7 @@ def test_an_error_of_another_order_is_not_this_orders() -> None:
     ]
     told = ConfirmOrders(numbers=("1", "2", "3")).decode(response({"MessageModelList": messages}))
 
-    assert [None, Conflict, None] == [error and type(error) for error in told.values()]
+    assert [None, Conflict, DecodeError] == [error and type(error) for error in told.values()]
 
 
 def test_an_error_without_a_number_is_every_orders() -> None:
@@ -179,7 +181,8 @@ def test_some_statuses_decide_whatever_the_body_says(
     [
         (200, DecodeError),
         (204, DecodeError),
-        (400, Rejected),
+        (400, DecodeError),
+        (408, AnswerLost),
         (401, AuthFailed),
         (403, AuthFailed),
         (404, Rejected),
@@ -398,3 +401,19 @@ def test_a_licence_key_cannot_be_renewed_by_a_machine() -> None:
     assert auth.renew(ScriptedCaller([])) is False
     auth.observe(response({}), NOW)
     assert "made-up" not in repr(auth)
+
+
+def test_a_poll_that_has_no_result_yet_is_no_result_whoever_it_names() -> None:
+    """The poll's own message beside a number says nothing of the write."""
+    waiting = message("GET_RESULT_UPDATEORDERSHIPPING_ASYNC_INFO_101")
+    listed = [
+        {"orderNumber": "1", "MessageModelList": [waiting]},
+        {"orderNumber": "2", "MessageModelList": None},
+        {"MessageModelList": [waiting]},
+    ]
+    told = ShippingResult(request_id="x").decode(response({"ResultShippingModelList": listed}))
+    (error,) = told.values()
+
+    assert ["2"] == list(told)
+    assert error is not None
+    assert "UNCLEAR_ANSWER" == error.code

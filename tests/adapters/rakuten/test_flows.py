@@ -23,7 +23,7 @@ from tests.adapters.rakuten.made import FETCH, NOW, message, order, reader, reco
 SEARCH = "searchOrder"
 DETAILS = "getOrder"
 HOUR = Period(NOW - timedelta(hours=1), NOW)
-A, B, C = "999003-1", "999003-2", "999003-3"
+A, B, C, D, E = (f"999003-{serial}" for serial in range(1, 6))
 
 
 def placed(number: str, moment: datetime = NOW - timedelta(minutes=1)) -> Order:
@@ -131,7 +131,7 @@ def test_a_second_over_the_cap_is_remarked_and_not_covered() -> None:
     second = Period(NOW - timedelta(seconds=1), NOW)
     events, _ = fetch([page(A, total=5)], second, cap=5)
 
-    assert [Remark("SEARCH_CAP", f"{second.start.isoformat()} .. {NOW.isoformat()}")] == events
+    assert [Remark("SEARCH_CAP", gap=second)] == events
 
 
 def test_halving_ends_at_single_seconds() -> None:
@@ -255,13 +255,38 @@ def test_a_list_that_shows_fewer_numbers_than_it_counts_is_read_again() -> None:
 
 
 def test_a_list_that_never_stands_still_is_remarked_and_not_covered() -> None:
-    """After three rounds what was seen is told, and the gap is named."""
-    events, caller = fetch([page(A, total=2)] * 3 + [shown(placed(A))])
+    """After four rounds what was seen is told, and the gap is named."""
+    events, caller = fetch([page(A, total=2)] * 4 + [shown(placed(A))])
 
     assert [A] == numbers(events)
     assert [] == covered(events)
     assert ["SEARCH_UNSTEADY"] == [one.code for one in events if isinstance(one, Remark)]
-    assert 3 == len(searched(caller))
+    assert 4 == len(searched(caller))
+
+
+def test_an_order_that_hides_behind_an_equal_total_is_found() -> None:
+    """One order leaves a status and one enters: the total stands still, the pages do not."""
+    first = [page(A, B, total=4, pages=2), page(D, E, total=4, pages=2)]
+    steady = [page(B, C, total=4, pages=2), page(D, E, total=4, pages=2)]
+    events, caller = fetch(
+        [*first, *steady, *steady, shown(*map(placed, (A, B, D, E, C)))], progresses=(300,)
+    )
+
+    assert {A, B, C, D, E} == set(numbers(events))
+    assert 1 == len(covered(events))
+    assert 6 == len(searched(caller))
+
+
+def test_hits_without_pages_are_not_read_as_none() -> None:
+    """Numbers beside null pagination mean that the answer is not what we know."""
+    payload = {
+        "orderNumberList": [A],
+        "MessageModelList": [message("SEARCH_ORDER_INFO_101")],
+        "PaginationResponseModel": None,
+    }
+
+    with pytest.raises(DecodeError, match="totalPages"):
+        SearchOrders(period=HOUR).decode(response(payload))
 
 
 def test_a_search_that_fails_ends_the_fetch() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime, timedelta
 from itertools import pairwise
 from typing import Any
@@ -288,3 +289,14 @@ def test_orders_are_told_oldest_first(shop: Shop) -> None:
         moments = [one.ordered_at for one in client.fetch_orders(shop.period())]
 
     assert all(one <= two for one, two in pairwise(moments))
+
+
+def test_threads_of_one_client_take_turns(shop: Shop) -> None:
+    """Four threads report the same shipment: it is on the mall once."""
+    order = shop.shippable()[0]
+    with shop.client() as client, ThreadPoolExecutor(4) as pool:
+        notice = shop.notice(order)
+        results = list(pool.map(lambda _: client.send_notices([notice])[0], range(4)))
+
+    assert {Outcome.SENT} == {result.outcome for result in results}
+    assert 1 == shop.mall.fake.effective(order.number)

@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 from attrs import define, evolve
 
-from mallsync import Order, Outcome, ShipmentNotice
+from mallsync import Order, Outcome, Phase, ShipmentNotice
 from mallsync.adapters.rakuten import sending
 from mallsync.adapters.rakuten.flows import Options
+from mallsync.adapters.rakuten.shapes import PHASES
 from mallsync.errors import (
     AnswerLost,
     AuthFailed,
@@ -735,3 +736,48 @@ def test_the_polls_wait_no_longer_than_two_minutes_in_all() -> None:
 
     assert sum(sending.POLLS) <= 120
     assert all(one < two for one, two in waits)
+
+
+# ------------------------------------------------------------------------------- found by review
+
+
+def test_a_notice_given_twice_is_one() -> None:
+    """Both get the result of the one write."""
+    one = notice(A)
+    caller = ScriptedCaller([seen(order(A)), (SYNC, "1")])
+    results = sending.send(caller, FETCH, [one, notice(A)], None)
+
+    assert [Outcome.SENT] * 2 == outcomes(results)
+    assert 2 == len(caller.asked)
+
+
+def test_a_partly_refused_write_is_looked_up() -> None:
+    """One record taken and one refused: what the mall shows decides, and nothing is denied."""
+    doubt = DecodeError(code="UNCLEAR_ANSWER")
+    landed, _ = send([seen(order(A)), (SYNC, doubt), seen(reported(A))], [notice(A)])
+    other, _ = send([seen(order(A)), (SYNC, doubt), seen(order(A))], [notice(A)])
+
+    assert ([Outcome.SENT], [Outcome.UNKNOWN]) == (outcomes(landed), outcomes(other))
+
+
+@pytest.mark.parametrize(
+    ("progress", "code"),
+    [
+        (100, "MALL_STATE_TOO_EARLY"),
+        (200, "MALL_STATE_TOO_EARLY"),
+        (400, "MALL_STATE_TOO_EARLY"),
+        (800, "MALL_STATE_TOO_EARLY"),
+        (850, "UNKNOWN_STATE"),
+        (900, "CANCELLED_ON_MALL"),
+    ],
+)
+def test_only_what_can_be_shipped_is_reported(progress: int, code: str) -> None:
+    """From 300 an order can be shipped; before it and beside it nothing is written."""
+    phase = PHASES.get(progress, Phase.UNKNOWN)
+    here = evolve(order(A), phase=phase, mall_status=str(progress))
+    (result,), caller = send([seen(here)], [notice(A)])
+
+    assert Outcome.REFUSED is result.outcome
+    assert result.error is not None
+    assert code == result.error.code
+    assert ["getOrder"] == asked(caller)

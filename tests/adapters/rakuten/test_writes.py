@@ -10,7 +10,15 @@ import pytest
 from mallsync import Outcome
 from mallsync.adapters.rakuten import writes
 from mallsync.adapters.rakuten.codec import CancelOrder, UpdateMemo
-from mallsync.errors import AnswerLost, ConfigError, Conflict, MallError, Rejected, Throttled
+from mallsync.errors import (
+    AnswerLost,
+    ConfigError,
+    Conflict,
+    DecodeError,
+    MallError,
+    Rejected,
+    Throttled,
+)
 from mallsync.model.sighting import Unreadable
 from mallsync.model.writebacks import WriteResult
 from mallsync.testing import ScriptedCaller
@@ -85,6 +93,21 @@ def test_a_confirmation_that_surely_failed_needs_no_look(
 ) -> None:
     """A refused or throttled call had no effect on any order."""
     assert [outcome, outcome] == outcomes(confirm([(CONFIRM, error)], A, B))
+
+
+def test_an_order_that_the_answer_passes_over_is_looked_up() -> None:
+    """No message for an order is no yes: its state tells."""
+    unclear = DecodeError(code="UNCLEAR_ANSWER")
+    results = confirm(
+        [
+            (CONFIRM, {A: None, B: unclear, C: unclear}),
+            seen(order(B, orderProgress=200)),
+            seen(order(C, orderProgress=100)),
+        ],
+        *(A, B, C),
+    )
+
+    assert [Outcome.SENT, Outcome.SENT, Outcome.UNKNOWN] == outcomes(results)
 
 
 def test_a_cancellation_that_is_accepted_is_sent() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import date, datetime
+from threading import Lock
 from types import TracebackType
 from typing import Literal, Self
 
@@ -34,6 +35,7 @@ from mallsync.wire.arguments import (
     number_of,
     numbers_of,
     period_of,
+    require,
     shop_id_of,
     statuses_of,
 )
@@ -77,12 +79,17 @@ class Client:
         options: Options | None = None,
         settings: Settings | None = None,
     ) -> None:
-        if not isinstance(credentials, Credentials):
-            raise ConfigError("credentials: write rakuten.Credentials(service_secret=…, …)")
+        require(credentials, Credentials, "rakuten.Credentials(service_secret=…, license_key=…)")
+        require(settings, Settings | None, "Settings(deadline=…) of mallsync.transport")
+        require(options, Options | None, "rakuten.Options(version=…)")
+        require(keep_raw, bool, "keep_raw=True or keep_raw=False")
+        if pace != "default":
+            require(pace, Pace | None, "Pace(1, per=1), or None for no limit")
         self._credentials = credentials
         self._shop_id = shop_id_of(shop_id)
         self._options = options or Options()
         self._reader = Reader(self._shop_id, keep_raw)
+        self._sending = Lock()
         self._engine = Engine(
             mall=Mall.RAKUTEN.value,
             transport=HttpTransport(base_url=base_url) if transport is None else transport,
@@ -120,7 +127,7 @@ class Client:
         return f"rakuten.Client(shop_id={self._shop_id!r})"
 
     def close(self) -> None:
-        """Give back threads and connections; calls under way end first."""
+        """Give back threads and connections; what other threads have under way goes on."""
         self._engine.close()
 
     def check_connection(self) -> ConnectionReport:
@@ -165,6 +172,8 @@ class Client:
         on_problem: Callable[[Unreadable], None] | None = None,
     ) -> Iterator[Order]:
         """Stream the orders placed in a period; the first `Unreadable` raises unless taken."""
+        if on_problem is not None and not callable(on_problem):
+            raise ConfigError("on_problem takes each Unreadable: write a function of one argument")
         return orders_of(self.sightings(period, statuses=statuses), on_problem)
 
     def get_orders(self, numbers: Iterable[str]) -> Iterator[Order]:
@@ -177,10 +186,13 @@ class Client:
 
     def preview(self, notice: ShipmentNotice) -> Preview:
         """Say what Rakuten would drop or refuse; pure."""
+        require(notice, ShipmentNotice, "ShipmentNotice(…)")
         return preview(notice)
 
     def standing(self, order: Order, notice: ShipmentNotice) -> Standing:
         """Say whether a notice is on the mall already; pure."""
+        require(order, Order, "an Order of this client")
+        require(notice, ShipmentNotice, "ShipmentNotice(…)")
         return standing(order, notice)
 
     def send_notices(
@@ -188,10 +200,13 @@ class Client:
     ) -> list[NoticeResult]:
         """Report shipments; one result for each notice, in order. Safe to call again.
 
-        Each order is looked at first: what is there already is SENT without a write. With a
-        journal several notices go out in asynchronous batches.
+        Each order is looked at first: what is there already is SENT without a write. Threads of
+        one client take turns; several processes need a journal that they share. With a journal
+        several notices go out in asynchronous batches.
         """
-        return sending.send(self._engine, self._fetch(), notices_of(notices), journal)
+        given = notices_of(notices)
+        with self._sending:  # a look and its write belong together, whichever thread asks
+            return sending.send(self._engine, self._fetch(), given, journal)
 
     def confirm_orders(self, numbers: Iterable[str]) -> list[WriteResult]:
         """Confirm orders (注文確認, 100 → 200); one result for each number, in order."""

@@ -18,9 +18,9 @@ from mallsync.adapters.rakuten.faults import (
     code_of,
     failure,
     messages_of,
-    refusal,
     refuse,
     unreadable,
+    verdict,
 )
 from mallsync.adapters.rakuten.reading import Reader, moment
 from mallsync.adapters.rakuten.shapes import (
@@ -56,6 +56,7 @@ __all__ = [
 
 _ORDER_DATE = 1  # dateType: the day of the order
 _ASCENDING = 1  # sortDirection; orderDatetime is the only sort column
+_NO_RESULT = "GET_RESULT_"  # the poll's own messages: still running, unknown or expired
 _ALMOST_A_SECOND = timedelta(microseconds=999_999)
 _HEADERS: Mapping[str, str] = {"Content-Type": "application/json; charset=utf-8"}
 
@@ -134,6 +135,8 @@ class SearchOrders(Rms):
         refuse(payload, self.name)
         found = checked(_SEARCH, payload, self.name)
         pages = found["PaginationResponseModel"]
+        if found["orderNumberList"] and not (pages and pages["totalPages"]):
+            raise unreadable(self.name, "PaginationResponseModel.totalPages")
         return Page(
             numbers=tuple(found["orderNumberList"] or ()),
             total=(pages["totalRecordsAmount"] if pages else 0) or 0,
@@ -217,7 +220,7 @@ class ConfirmOrders(Rms):
     def decode(self, response: Response) -> Mapping[str, MallError | None]:
         """Return for each order None, or why it was refused."""
         messages = messages_of(answer(response, self.name), self.name)
-        return {number: refusal(messages, self.name, number) for number in self.numbers}
+        return {number: verdict(messages, self.name, number) for number in self.numbers}
 
 
 @frozen(kw_only=True)
@@ -245,11 +248,7 @@ class UpdateShipping(Rms):
 
     def decode(self, response: Response) -> str:
         """Return the ids of the shipping records, joined by commas."""
-        payload = answer(response, self.name)
-        refuse(payload, self.name, self.number)
-        messages = messages_of(payload, self.name)
-        if not messages:
-            raise unreadable(self.name, "MessageModelList")
+        messages = _taken(response, self.name, self.number)
         return ",".join(str(message.get("shippingDetailId") or "") for message in messages)
 
 
@@ -270,12 +269,12 @@ class UpdateShippingAsync(Rms):
     def decode(self, response: Response) -> str:
         """Return the requestId to ask for the result with; format errors come at once, as 200."""
         payload = answer(response, self.name)
-        refuse(payload, self.name)
         ids = [message.get("requestId") for message in messages_of(payload, self.name)]
         accepted = [value for value in ids if value]
-        if not accepted:
-            raise unreadable(self.name, "MessageModelList[0].requestId")
-        return accepted[0]
+        if accepted:  # whatever else is said, the batch is on its way
+            return accepted[0]
+        refuse(payload, self.name)
+        raise unreadable(self.name, "MessageModelList[0].requestId")
 
 
 @frozen(kw_only=True)
@@ -304,8 +303,11 @@ class ShippingResult(Rms):
         results: dict[str, MallError | None] = {}
         for one in listed:
             number = one.get("orderNumber") if isinstance(one, dict) else None
-            if isinstance(number, str):
-                results[number] = refusal(messages_of(one, self.name), self.name, number)
+            if not isinstance(number, str):
+                continue
+            messages = messages_of(one, self.name)
+            if not any(code_of(message).startswith(_NO_RESULT) for message in messages):
+                results[number] = verdict(messages, self.name, number)
         return results
 
 
@@ -338,7 +340,7 @@ class CancelOrder(Rms):
 
     def decode(self, response: Response) -> None:
         """Return nothing; a refusal raises."""
-        refuse(answer(response, self.name), self.name, self.number)
+        _taken(response, self.name, self.number)
 
 
 @frozen(kw_only=True)
@@ -357,7 +359,7 @@ class UpdateMemo(Rms):
 
     def decode(self, response: Response) -> None:
         """Return nothing; a refusal raises."""
-        refuse(answer(response, self.name), self.name, self.number)
+        _taken(response, self.name, self.number)
 
 
 @frozen
@@ -407,3 +409,12 @@ class KeyExpiry(Rms):
         except ValueError:
             raise unreadable(self.name, "expiryDate") from None
         return end if "T" in text else datetime.combine(end.date(), time(23, 59, 59), JST)
+
+
+def _taken(response: Response, operation: str, number: str) -> tuple[MessageModel, ...]:
+    """Return the messages of a write that was taken; anything else raises."""
+    messages = messages_of(answer(response, operation), operation)
+    error = verdict(messages, operation, number)
+    if error is not None:
+        raise error
+    return messages

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from mallsync.adapters.rakuten.auth import HINTS, Credentials, refused
+from mallsync.adapters.rakuten.auth import Credentials, refused
 from mallsync.adapters.rakuten.codec import KeyExpiry, SearchOrders
 from mallsync.errors import AuthCause, AuthFailed, Hint, MallError
 from mallsync.model.period import Period
-from mallsync.model.writebacks import ConnectionReport
+from mallsync.model.writebacks import CONNECTED, ConnectionReport
 from mallsync.wire.calls import Caller
 
 __all__ = ["check", "expiry"]
@@ -37,32 +37,27 @@ def expiry(caller: Caller, credentials: Credentials) -> datetime | None:
 
 def check(caller: Caller, credentials: Credentials, now: datetime) -> ConnectionReport:
     """Ask for the orders of one second and for the key's end, and say what the answers mean."""
-    search = _failure(caller, now)
+    search = _failure(caller, SearchOrders(period=Period(now - timedelta(seconds=1), now), size=1))
     if search is not None and not isinstance(search, AuthFailed):
         return ConnectionReport(ok=False, hint=_hint(search), expires_at=credentials.expires_at)
     try:
-        expires_at = caller.call(KeyExpiry(credentials.license_key))
+        expires_at: datetime | None = caller.call(KeyExpiry(credentials.license_key))
+        license_error = None
     except MallError as error:
-        if search is None:
-            known = credentials.expires_at
-            if isinstance(error, AuthFailed):
-                return ConnectionReport(ok=True, hint=_NOTICE_OFF, expires_at=known)
-            return ConnectionReport(ok=True, expires_at=known)  # the orders came: it works
-        return ConnectionReport(
-            ok=False, cause=search.cause, hint=_hint(search), expires_at=credentials.expires_at
-        )
+        expires_at, license_error = credentials.expires_at, error
     if search is None:
-        return ConnectionReport(ok=True, expires_at=expires_at)
-    # The key opens one function and not the other: it is good, and does not cover orders.
-    better = refused(search, AuthCause.NOT_PERMITTED)
-    return ConnectionReport(
-        ok=False, cause=better.cause, hint=HINTS[better.cause], expires_at=expires_at
-    )
+        off = isinstance(license_error, AuthFailed)
+        hint = _NOTICE_OFF if off else CONNECTED  # the orders came: it works
+        return ConnectionReport(ok=True, hint=hint, expires_at=expires_at)
+    if license_error is None and search.cause is AuthCause.WRONG:
+        # The key opens one function and not the other: it is good, and does not cover orders.
+        search = refused(search, AuthCause.NOT_PERMITTED)
+    return ConnectionReport(ok=False, cause=search.cause, hint=_hint(search), expires_at=expires_at)
 
 
-def _failure(caller: Caller, now: datetime) -> MallError | None:
+def _failure(caller: Caller, operation: SearchOrders) -> MallError | None:
     try:
-        caller.call(SearchOrders(period=Period(now - timedelta(seconds=1), now), size=1))
+        caller.call(operation)
     except MallError as error:
         return error
     return None

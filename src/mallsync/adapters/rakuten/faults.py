@@ -35,9 +35,9 @@ __all__ = [
     "errors_of",
     "failure",
     "messages_of",
-    "refusal",
     "refuse",
     "unreadable",
+    "verdict",
 ]
 
 T = TypeVar("T")
@@ -65,6 +65,9 @@ CODES: dict[str, type[MallError]] = {
 _PREFIX = "ORDER_EXT_API_"
 _WORD = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 _FORBIDDEN = (401, 403)
+_UNHANDLED = (404, 405, 415)
+"""Unknown path, wrong method, content type: refused before anything is done."""
+
 _OK = 200
 _BAD = 400
 _MESSAGES = Shape(MessageModel)
@@ -86,9 +89,10 @@ def answer(response: Response, operation: str) -> dict[str, object]:
     try:
         payload = load_json(response)
     except ValueError:
-        raise failure(_class_of(response), operation, f"HTTP_{response.status}", response) from None
+        kind = _class_without_json(response)
+        raise failure(kind, operation, f"HTTP_{response.status}", response) from None
     if not isinstance(payload, dict):
-        raise failure(_class_of(response), operation, "NOT_AN_OBJECT", response)
+        raise failure(_class_without_json(response), operation, "NOT_AN_OBJECT", response)
     code = _gateway_code(payload)
     if code is not None:
         raise failure(_class_of(response, code), operation, code, response)
@@ -137,8 +141,8 @@ def messages_of(payload: dict[str, object], operation: str) -> tuple[MessageMode
         raise failure(DecodeError, operation, "UNREADABLE", problems=problems) from None
 
 
-def errors_of(messages: Iterable[MessageModel], order_number: str = "") -> tuple[Problem, ...]:
-    """Return the ERROR messages, for one order if its number is given.
+def errors_of(messages: Iterable[MessageModel]) -> tuple[Problem, ...]:
+    """Return the ERROR messages, with the place that each names.
 
     >>> [str(found) for found in errors_of([{"messageType": "ERROR", "dataNumber": 2,
     ...     "messageCode": "ORDER_EXT_API_UPDATE_ORDERSHIPPING_ERROR_011"}])]
@@ -152,7 +156,6 @@ def errors_of(messages: Iterable[MessageModel], order_number: str = "") -> tuple
         )
         for message in messages
         if message["messageType"] == "ERROR"
-        and (not order_number or message.get("orderNumber") in (None, order_number))
     )
 
 
@@ -176,20 +179,29 @@ def unreadable(operation: str, place: str) -> MallError:
     return failure(DecodeError, operation, "UNREADABLE", problems=(problem,))
 
 
-def refusal(messages: tuple[MessageModel, ...], operation: str, number: str) -> MallError | None:
-    """Return why one order was refused, by the table of codes; None if it was not."""
-    problems = errors_of(messages, number)
-    if not problems:
+def verdict(messages: tuple[MessageModel, ...], operation: str, number: str) -> MallError | None:
+    """Return what the messages say of a write to one order: None only if it was taken.
+
+    Nothing but INFO is a yes, nothing but ERROR a no. Anything else (no message, both, WARNING,
+    another type) leaves open what has been written: whether a part is applied is not documented.
+    """
+    mine = [one for one in messages if one.get("orderNumber") in (None, number)]
+    kinds = {one["messageType"] for one in mine}
+    if kinds == {"INFO"}:
         return None
-    code = problems[0].code
-    return failure(CODES.get(code, Rejected), operation, code, problems=problems)
+    problems = errors_of(mine)
+    if kinds == {"ERROR"}:
+        code = problems[0].code
+        return failure(CODES.get(code, Rejected), operation, code, problems=problems)
+    return failure(DecodeError, operation, "UNCLEAR_ANSWER", problems=problems)
 
 
-def refuse(payload: dict[str, object], operation: str, number: str = "") -> None:
+def refuse(payload: dict[str, object], operation: str) -> None:
     """Raise what the messages of a payload refuse, if they refuse anything."""
-    error = refusal(messages_of(payload, operation), operation, number)
-    if error is not None:
-        raise error
+    problems = errors_of(messages_of(payload, operation))
+    if problems:
+        code = problems[0].code
+        raise failure(CODES.get(code, Rejected), operation, code, problems=problems)
 
 
 def _place(message: MessageModel) -> str:
@@ -206,6 +218,12 @@ def _class_of(response: Response, code: str = "") -> type[MallError]:
     if response.status in _FORBIDDEN:
         return AuthFailed
     return Rejected if response.status >= _BAD or code else DecodeError
+
+
+def _class_without_json(response: Response) -> type[MallError]:
+    """Return what a page means that is no word of the mall's application, but of one before it."""
+    known = response.status in (*_FORBIDDEN, *_UNHANDLED)
+    return _class_of(response) if known else fault_of_status(response) or DecodeError
 
 
 def _gateway_code(payload: dict[str, object]) -> str | None:

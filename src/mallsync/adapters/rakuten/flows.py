@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import timedelta
 
-from attrs import evolve, field, frozen
+from attrs import Attribute, evolve, field, frozen
 
 from mallsync.adapters.rakuten.codec import GetOrders, SearchOrders
 from mallsync.adapters.rakuten.reading import Reader
@@ -26,7 +26,7 @@ from mallsync.wire.paging import batches, unique
 __all__ = ["Fetch", "Options", "details", "sightings"]
 
 _SHORTEST_WINDOW = timedelta(seconds=1)
-_ROUNDS = 3
+_ROUNDS = 4
 
 
 def _readable(version: object) -> int:
@@ -35,19 +35,33 @@ def _readable(version: object) -> int:
     return version
 
 
+def _at_most(most: int) -> Callable[[object, Attribute[int], int], None]:
+    def check(_: object, attribute: Attribute[int], value: object) -> None:
+        if type(value) is not int or not 0 < value <= most:
+            raise ConfigError(f"{attribute.name} is {value!r}: write a number from 1 to {most}")
+
+    return check
+
+
+def _a_window(_: object, attribute: Attribute[timedelta], value: object) -> None:
+    fits = isinstance(value, timedelta) and 2 * _SHORTEST_WINDOW <= value <= SEARCH_WINDOW
+    if not fits:
+        raise ConfigError(f"{attribute.name}: write a timedelta of 2 seconds to 63 days")
+
+
 @frozen(kw_only=True)
 class Options:
     """The getOrder version, and how much one call carries: less than the mall's limits in tests.
 
     Raises:
-        ConfigError: The version is not one of 7 to 10.
+        ConfigError: The version is not one of 7 to 10, or a size is above the mall's limit.
     """
 
     version: int = field(default=DEFAULT_VERSION, converter=_readable)
-    page: int = SEARCH_PAGE
-    cap: int = SEARCH_CAP
-    window: timedelta = SEARCH_WINDOW
-    batch: int = DETAIL_BATCH
+    page: int = field(default=SEARCH_PAGE, validator=_at_most(SEARCH_PAGE))
+    cap: int = field(default=SEARCH_CAP, validator=_at_most(SEARCH_CAP))
+    window: timedelta = field(default=SEARCH_WINDOW, validator=_a_window)
+    batch: int = field(default=DETAIL_BATCH, validator=_at_most(DETAIL_BATCH))
 
 
 @frozen(kw_only=True)
@@ -112,13 +126,13 @@ def _window(caller: Caller, fetch: Fetch, window: Period) -> Iterator[Sighting]:
     for event in details(caller, fetch, listing.numbers):
         if not isinstance(event, Seen) or event.order.ordered_at in window:
             yield event
-    yield fetch.covered(window) if listing.steady else Remark("SEARCH_UNSTEADY", _text(window))
+    yield fetch.covered(window) if listing.steady else Remark("SEARCH_UNSTEADY", gap=window)
 
 
 def _halves(caller: Caller, fetch: Fetch, window: Period) -> Iterator[Sighting]:
     """Halve a window with more hits than can be listed; one second cannot be halved."""
     if window.length <= _SHORTEST_WINDOW:
-        yield Remark("SEARCH_CAP", _text(window))
+        yield Remark("SEARCH_CAP", gap=window)
         return
     half = timedelta(seconds=window.length // _SHORTEST_WINDOW // 2 or 1)
     for part in (
@@ -126,10 +140,6 @@ def _halves(caller: Caller, fetch: Fetch, window: Period) -> Iterator[Sighting]:
         Period(window.start + half, window.end),
     ):
         yield from _window(caller, fetch, part)
-
-
-def _text(window: Period) -> str:
-    return f"{window.start.isoformat()} .. {window.end.isoformat()}"
 
 
 @frozen
@@ -144,16 +154,21 @@ def _list(caller: Caller, first: SearchOrders, cap: int) -> _Listing | None:
     """Return every number of a window; None if it has more hits than the mall lists.
 
     Orders that leave a status while the pages are read shift those behind them over the edge of
-    a page. So a list whose total has moved is read again, and what any round saw counts.
+    a page, and one that enters hides it from the total. So several pages of a status count as
+    steady only when two readings agree; what any reading saw counts.
     """
     numbers: list[str] = []
+    before: frozenset[str] = frozenset()
     for _ in range(_ROUNDS):
         page = caller.call(first)
         if page.total >= cap:  # whether the mall counts beyond its cap is not known
             return None
         rest = [evolve(first, page=number) for number in range(2, page.pages + 1)]
         pages = [page, *caller.map(rest)]
+        now = frozenset(number for one in pages for number in one.numbers)
         numbers.extend(number for one in pages for number in one.numbers)
-        if len({one.total for one in pages}) == 1 and len(set(numbers)) >= page.total:
+        whole = len({one.total for one in pages}) == 1 and len(now) >= page.total
+        if whole and (not rest or not first.progresses or now == before):
             return _Listing(unique(numbers), steady=True)
+        before = now
     return _Listing(unique(numbers), steady=False)

@@ -35,6 +35,13 @@ MOST_NUMBERS = 19
 
 LONGEST_NUMBER = 120
 _OPERATION = "updateOrderShipping"
+_CLOSED = {
+    Phase.UNPAID: "MALL_STATE_TOO_EARLY",
+    Phase.HELD: "MALL_STATE_TOO_EARLY",
+    Phase.CANCELLED: "CANCELLED_ON_MALL",
+    Phase.UNKNOWN: "UNKNOWN_STATE",
+}
+"""Phases from which nothing is reported; behind 300 the facts are unclear, so the mall decides."""
 
 
 @frozen
@@ -115,16 +122,15 @@ def fill(order: Order, notice: ShipmentNotice) -> Filling:
 
     Raises:
         NotFound: The order has no such shipment.
-        Conflict: The order is cancelled or in a status that is not known, or the mall holds
+        Conflict: The order is not in a status from which it can be shipped, or the mall holds
             another number for the shipment.
     """
     shipment = shipment_of(order, notice)
     if shipment is None:
         raise _refused(NotFound, "basketId", "SHIPMENT_UNKNOWN")
-    if order.phase is Phase.CANCELLED or shipment.cancelled:
-        raise _refused(Conflict, "orderProgress", "CANCELLED_ON_MALL")
-    if order.phase is Phase.UNKNOWN:
-        raise _refused(Conflict, "orderProgress", "UNKNOWN_STATE")
+    closed = "CANCELLED_ON_MALL" if shipment.cancelled else _CLOSED.get(order.phase)
+    if closed:
+        raise _refused(Conflict, "orderProgress", closed)
     wanted = _numbers(notice) or ("",)
     on_mall = {parcel.tracking_number for parcel in shipment.parcels if _is_filled(parcel)}
     if not on_mall <= set(wanted):

@@ -48,6 +48,7 @@ from mallsync.wire.strict import Shape
 
 __all__ = ["Reader", "moment"]
 
+_MALL = Mall.RAKUTEN.value
 _OPEN_ZIP = "999"  # a social gift whose recipient has not entered the address
 _OPEN_WORD = "入力待ち"
 _CANCELLED_TYPES = (1, 2)  # changeType: cancel fixed, cancel done
@@ -90,7 +91,7 @@ class Reader:
         shipments = tuple([_shipment(one, phase, wish) for one in record["PackageModelList"]])
         charges = _charges(record, wrappings)
         return Order(
-            key=OrderKey(Mall.RAKUTEN.value, self.shop_id, record["orderNumber"]),
+            key=OrderKey(_MALL, self.shop_id, record["orderNumber"]),
             phase=phase,
             mall_status=str(progress),
             ordered_at=moment(record["orderDatetime"]),
@@ -113,7 +114,8 @@ def moment(text: str) -> datetime:
     >>> moment("2026-04-01T10:15:30+0900").isoformat()
     '2026-04-01T10:15:30+09:00'
     """
-    value = datetime.fromisoformat(text)  # "+0900" is understood from Python 3.11 on
+    # Japan's own zone is left out and put back: converting it costs more than parsing the rest.
+    value = datetime.fromisoformat(text.removesuffix("+0900"))
     return value.astimezone(JST) if value.tzinfo else value.replace(tzinfo=JST)
 
 
@@ -167,14 +169,13 @@ def _contact(record: PersonModel, email: str = "") -> Contact:
             city=record["city"],
             street=record["subAddress"],
         ),
-        phone=_phone(
-            record.get("phoneNumber1"), record.get("phoneNumber2"), record.get("phoneNumber3")
-        ),
+        phone=_phone(record),
         email=email,
     )
 
 
-def _phone(*parts: str | None) -> str:
+def _phone(record: PersonModel) -> str:
+    parts = (record.get("phoneNumber1"), record.get("phoneNumber2"), record.get("phoneNumber3"))
     return "-".join([part for part in parts if part])
 
 
@@ -269,14 +270,15 @@ def _holds(
         holds.append(Hold.MALL_REVIEW)
     if record["cautionDisplayType"]:
         holds.append(Hold.CAUTION)
-    if _is_undecided(charges, shipments):
+    live = [one for one in shipments if not one.cancelled]
+    if _is_undecided(charges, live):
         holds.append(Hold.AMOUNT_UNDECIDED)
-    if any(one.recipient is None for one in shipments):
+    if any(one.recipient is None for one in live):
         holds.append(Hold.GIFT_ADDRESS_OPEN)
     return frozenset(holds) if holds else _NO_HOLDS
 
 
-def _is_undecided(charges: Charges, shipments: tuple[Shipment, ...]) -> bool:
+def _is_undecided(charges: Charges, shipments: list[Shipment]) -> bool:
     return None in (
         charges.goods,
         charges.shipping,
@@ -286,8 +288,14 @@ def _is_undecided(charges: Charges, shipments: tuple[Shipment, ...]) -> bool:
         charges.buyer_fee,
         charges.total,
         charges.requested,
-        *[one.charges.shipping for one in shipments],
+        *[_undecided_part(one.charges) for one in shipments],
     )
+
+
+def _undecided_part(charges: Charges) -> int | None:
+    """Return None if an amount of a package is undecided."""
+    amounts = (charges.goods, charges.shipping, charges.cod_fee, charges.total)
+    return None if None in amounts else 0
 
 
 def _awaits_address(package: PackageModel) -> bool:

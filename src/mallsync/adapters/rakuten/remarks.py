@@ -14,8 +14,8 @@ from mallsync.model.words import fold
 
 __all__ = ["slot_of_term", "wish_of_remarks"]
 
-_HEAD = re.compile(r"^\[[^\]]*:\]$")
-_WISH_HEAD = "[配送日時指定:]"
+_WISH_HEAD = re.compile(r"[\[［]配送日時指定[:：][\]］]")
+_NEXT_HEAD = re.compile(r"\n[\[［]")
 _DAY = re.compile(r"^(\d{4})[-/年](\d{1,2})[-/月](\d{1,2})日?(\(.\))?$")
 _HOURS = re.compile(r"^(\d{1,2})(?::00|時)?[-~〜−ー](\d{1,2})(?::00|時)?$")
 _WORDS = {"午前中": "AM", "午前": "AM", "午後": "PM"}
@@ -44,19 +44,17 @@ def wish_of_remarks(remarks: str) -> tuple[date | None, str]:
     >>> wish_of_remarks("[配送日時指定:]\n2026-04-05(日)\n18:00〜20:00\n\n[備考:]\n見本")
     (datetime.date(2026, 4, 5), '18-20')
     """
-    if "配送日時指定" not in remarks:
+    head = _WISH_HEAD.search(remarks)
+    if head is None:
         return None, ""
-    lines = [fold(line) for line in remarks.splitlines()]
-    if _WISH_HEAD not in lines:
-        return None, ""
+    next_head = _NEXT_HEAD.search(remarks, head.end())
+    block = remarks[head.end() : next_head.start() if next_head else None]
     day: date | None = None
     slot = ""
-    for line in lines[lines.index(_WISH_HEAD) + 1 :]:
-        if _HEAD.match(line):
-            break
-        found = _day(line)
-        day = day or found
-        slot = slot or ("" if found else _slot(line))
+    for line in map(str.strip, fold(block).splitlines()):
+        told = _day(line)
+        day = day or told
+        slot = slot or ("" if told else _slot(line))
     return day, slot
 
 

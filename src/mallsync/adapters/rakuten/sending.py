@@ -116,7 +116,8 @@ def send(
     caller: Caller, fetch: Fetch, notices: Sequence[ShipmentNotice], journal: Journal | None
 ) -> list[NoticeResult]:
     """Report shipments and return one result for each notice, in order."""
-    jobs = [_Job(notice) for notice in notices]
+    by_notice = {notice: _Job(notice) for notice in notices}  # one given twice is one
+    jobs = list(by_notice.values())
     ledger = _Ledger(journal)
     for job in jobs:
         _check(job)
@@ -129,7 +130,7 @@ def send(
     for job in _open(waiting):
         _send_one(caller, ledger, job)
     _look_after(caller, fetch, ledger, [job for job in jobs if job.outcome is Outcome.UNKNOWN])
-    return [_result(job) for job in jobs]
+    return [_result(by_notice[notice]) for notice in notices]
 
 
 def look(caller: Caller, fetch: Fetch, numbers: Iterable[str]) -> dict[str, Order | MallError]:
@@ -205,7 +206,7 @@ def _resume(caller: Caller, ledger: _Ledger, jobs: list[_Job]) -> None:
         return
     accepted: dict[str, list[_Job]] = {}
     hopeful = [job for job in jobs if job.outcome in (None, Outcome.SENT)]
-    begun = [job for job in hopeful if _is_begun(journal, ledger, job)]
+    begun = [job for job in hopeful if _take_up(journal, ledger, job)]
     for job in _open(begun):
         step = journal.open(ledger.key(job), digest(job.notice)).step(_ACCEPTED)
         if step is not None and step.receipt:
@@ -222,8 +223,8 @@ def _resume(caller: Caller, ledger: _Ledger, jobs: list[_Job]) -> None:
             job.settle(None)
 
 
-def _is_begun(journal: Journal, ledger: _Ledger, job: _Job) -> bool:
-    """Tell whether an earlier run began this write without an end; settle what is clear."""
+def _take_up(journal: Journal, ledger: _Ledger, job: _Job) -> bool:
+    """Settle what the journal knows, and tell whether a write was begun without an end."""
     try:
         step = journal.open(ledger.key(job), digest(job.notice)).step(_SEND)
     except ConfigError:
@@ -282,7 +283,7 @@ def _refuse_batch(ledger: _Ledger, jobs: list[_Job], error: MallError) -> None:
         job.fail(error)
         ledger.finish(job)
         if isinstance(error, Rejected):
-            job.outcome = None  # one bad record refuses the whole batch: send each by itself
+            job.settle(None)  # one bad record refuses the whole batch: send each by itself
 
 
 def _poll(

@@ -26,7 +26,11 @@ _LONGEST = {
 }
 """The mall's field: our name of it, and the most characters."""
 
-_DELIVERY_CLASSES = range(9)
+_NUMBERS = {
+    "deliveryClass": ("delivery_class", range(9)),
+    "subStatusId": ("sub_status_id", range(2**31)),
+}
+"""The mall's field: our name of it, and the numbers that it takes."""
 
 
 def confirm(caller: Caller, fetch: Fetch, numbers: Sequence[str]) -> list[WriteResult]:
@@ -43,10 +47,16 @@ def _confirm_batch(
     try:
         refusals = caller.call(ConfirmOrders(numbers=numbers))
     except MallError as error:
-        return _after_failure(
-            caller, fetch, numbers, error, lambda order: order.mall_status in _CONFIRMED
-        )
-    return {number: _told(number, error) for number, error in refusals.items()}
+        return _after_failure(caller, fetch, numbers, error, _is_confirmed)
+    told = {number: _told(number, error) for number, error in refusals.items()}
+    for number, doubt in refusals.items():
+        if doubt is not None and doubt.uncertain:
+            told |= _after_failure(caller, fetch, (number,), doubt, _is_confirmed)
+    return told
+
+
+def _is_confirmed(order: Order) -> bool:
+    return order.mall_status in _CONFIRMED
 
 
 def _told(number: str, error: MallError | None) -> WriteResult:
@@ -117,6 +127,8 @@ def memo_fields(fields: Mapping[str, object]) -> Mapping[str, object]:
             raise ConfigError(f"{name}: write text of at most {longest} characters")
         if platform_dependent(text.replace("\r\n", "").replace("\n", "")):
             raise ConfigError(f"{name} holds 機種依存文字, which Rakuten refuses: write others")
-    if given.get("deliveryClass", 0) not in _DELIVERY_CLASSES:
-        raise ConfigError("delivery_class: write a number from 0 to 8")
+    for field, (name, numbers) in _NUMBERS.items():
+        number = given.get(field, 0)
+        if type(number) is not int or number not in numbers:
+            raise ConfigError(f"{name}: write a number from 0 to {numbers[-1]}")
     return given

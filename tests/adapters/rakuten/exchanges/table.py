@@ -388,7 +388,20 @@ _UPDATES = (
         path=_UPDATE_PATH,
         body=_UPDATE_MODEL,
         answer="{}",
-        result=Refusal(DecodeError, "UNREADABLE", "MessageModelList: missing or of another type"),
+        result=Refusal(DecodeError, "UNCLEAR_ANSWER"),
+    ),
+    Exchange(
+        title="updateOrderShipping takes one record and not the other",
+        operation=_UPDATE,
+        path=_UPDATE_PATH,
+        body=_UPDATE_MODEL,
+        answer=_messages(
+            _message("UPDATE_ORDERSHIPPING_INFO_101", ',"dataNumber":1'),
+            _message("UPDATE_ORDERSHIPPING_ERROR_011", ',"dataNumber":2'),
+        ),
+        result=Refusal(
+            DecodeError, "UNCLEAR_ANSWER", "ShippingModelList[1]: UPDATE_ORDERSHIPPING_ERROR_011"
+        ),
     ),
 )
 
@@ -519,8 +532,16 @@ _CANCELS = (
         operation=codec.CancelOrder(number=_A, reason=2, after_shipping=True),
         path="/es/2.0/order/cancelOrderAfterShipping/",
         body=f'{{"orderNumber":"{_A}","inventoryRestoreType":0,"changeReasonDetailApply":2}}',
-        answer=_messages(),
+        answer=_messages(_message("CANCEL_ORDERAFTERSHIPPING_INFO_101", "")),
         result=None,
+    ),
+    Exchange(
+        title="cancelOrderAfterShipping without a word is no yes",
+        operation=codec.CancelOrder(number=_A, reason=2, after_shipping=True),
+        path="/es/2.0/order/cancelOrderAfterShipping/",
+        body=f'{{"orderNumber":"{_A}","inventoryRestoreType":0,"changeReasonDetailApply":2}}',
+        answer=_messages(),
+        result=Refusal(DecodeError, "UNCLEAR_ANSWER"),
     ),
     Exchange(
         title="cancelOrder is refused",
