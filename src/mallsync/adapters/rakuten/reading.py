@@ -44,10 +44,20 @@ from mallsync.model.order import (
 )
 from mallsync.model.period import JST
 from mallsync.model.words import Funder, Hold, Mall, Phase
+from mallsync.wire.making import maker
 from mallsync.wire.strict import Shape
 
 __all__ = ["Reader", "moment"]
 
+_new_address = maker(Address)
+_new_charges = maker(Charges)
+_new_contact = maker(Contact)
+_new_item = maker(Item)
+_new_key = maker(OrderKey)
+_new_order = maker(Order)
+_new_parcel = maker(Parcel)
+_new_payment = maker(Payment)
+_new_shipment = maker(Shipment)
 _MALL = Mall.RAKUTEN.value
 _OPEN_ZIP = "999"  # a social gift whose recipient has not entered the address
 _OPEN_WORD = "入力待ち"
@@ -90,8 +100,8 @@ class Reader:
         wrappings = _wrappings(record)
         shipments = tuple([_shipment(one, phase, wish) for one in record["PackageModelList"]])
         charges = _charges(record, wrappings)
-        return Order(
-            key=OrderKey(_MALL, self.shop_id, record["orderNumber"]),
+        return _new_order(
+            key=_new_key(mall=_MALL, shop_id=self.shop_id, number=record["orderNumber"]),
             phase=phase,
             mall_status=str(progress),
             ordered_at=moment(record["orderDatetime"]),
@@ -158,12 +168,12 @@ def _buyer(record: OrdererModel) -> Contact:
 
 
 def _contact(record: PersonModel, email: str = "") -> Contact:
-    return Contact(
+    return _new_contact(
         family_name=record["familyName"],
         given_name=record.get("firstName") or "",
         family_name_kana=record.get("familyNameKana") or "",
         given_name_kana=record.get("firstNameKana") or "",
-        address=Address(
+        address=_new_address(
             postal_code=f"{record['zipCode1']}-{record['zipCode2']}",
             prefecture=record["prefecture"],
             city=record["city"],
@@ -183,13 +193,13 @@ def _payment(record: SettlementModel | None) -> Payment:
     if not record:
         return _NO_PAYMENT
     code = record.get("settlementMethodCode")
-    return Payment(method=record["settlementMethod"], code="" if code is None else str(code))
+    return _new_payment(method=record["settlementMethod"], code="" if code is None else str(code))
 
 
 def _charges(record: OrderModel, wrappings: list[WrappingModel]) -> Charges:
     points = record.get("PointModel")
     taxes = record.get("TaxSummaryModelList")
-    return Charges(
+    return _new_charges(
         goods=_yen(record["goodsPrice"]),
         shipping=_yen(record["postagePrice"]),
         cod_fee=_yen(record["deliveryPrice"]),
@@ -312,14 +322,14 @@ def _shipment(record: PackageModel, phase: Phase, wish: tuple[date | None, str])
     if cancelled:
         phase = Phase.CANCELLED
     pick_up = record.get("DeliveryCvsModel")
-    return Shipment(
+    return _new_shipment(
         id=str(record["basketId"]),
         recipient=None if _awaits_address(record) else _contact(record["SenderModel"]),
         items=tuple([_item(item, phase) for item in record["ItemModelList"]]),
         parcels=tuple([_parcel(parcel) for parcel in record.get("ShippingModelList") or ()]),
         wish_date=wish[0],
         wish_slot=wish[1],
-        charges=Charges(
+        charges=_new_charges(
             goods=_yen(record["goodsPrice"]),
             shipping=_yen(record["postagePrice"]),
             cod_fee=_yen(record["deliveryPrice"]),
@@ -337,7 +347,7 @@ def _item(record: ItemModel, phase: Phase) -> Item:
     sku = skus[0] if skus else _NO_SKU
     chosen = record.get("selectedChoice") or ""
     info = sku.get("skuInfo") or ""
-    return Item(
+    return _new_item(
         id=str(record["itemDetailId"]),
         product_id=record.get("manageNumber") or "",
         sku=sku.get("variantId") or record.get("itemNumber") or "",
@@ -353,7 +363,7 @@ def _item(record: ItemModel, phase: Phase) -> Item:
 
 def _parcel(record: ShippingModel) -> Parcel:
     code = record.get("deliveryCompany") or ""
-    return Parcel(
+    return _new_parcel(
         id=str(record["shippingDetailId"]),
         carrier=record.get("deliveryCompanyName") or CARRIERS.name_of(code) or "",
         carrier_code=code,
