@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import requests
@@ -94,3 +95,17 @@ def test_an_unknown_fault_is_refused(shop: Shop, name: str) -> None:
     """A slip in a test is found at once."""
     with pytest.raises(ValueError, match=name):
         shop.mall.fail_next(name)
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ({"fault": "NOPE"}, "NOPE"),
+        ({"fault": "DRIP", "operation": "getOrders"}, "write one of searchOrder, getOrder"),
+        ({"fault": "DRIP", "speed": 2}, "write one of after, code"),
+    ],
+)
+def test_a_fault_that_would_never_strike_is_refused(asked: dict[str, Any], said: str) -> None:
+    """A misspelt word would make a test that proves nothing."""
+    with sandbox.running(orders=1) as malls, pytest.raises(ValueError, match=said):
+        malls.rakuten.fail_next(**asked)

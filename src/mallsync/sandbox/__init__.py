@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from attrs import field, frozen
 
-from mallsync.sandbox.fakes.rakuten import Rakuten
+from mallsync.sandbox.fakes.rakuten import OPERATIONS, Rakuten
 from mallsync.sandbox.world import Clock, Fault, Hit, Scripted, Server, SlidingWindow
 
 if TYPE_CHECKING:
     from mallsync.adapters.rakuten import Credentials
 
 __all__ = ["Clock", "Fault", "Hit", "Malls", "RakutenMall", "running"]
+
+_OPTIONS = ("after", "code", "headers", "interval", "orders", "retry_after")
 
 
 @frozen(kw_only=True)
@@ -60,9 +62,21 @@ class RakutenMall:
             options: `retry_after` (THROTTLED, UNAVAILABLE), `after` (UNAVAILABLE, NEVER_ANSWERS,
                 HTML_200: do the work first), `headers` and `interval` (DRIP), `orders` and `code`
                 (ORDER_ERRORS: which, and the code after the operation's prefix).
+
+        Raises:
+            ValueError: There is no such fault, operation or option: a test of it would prove
+                nothing.
         """
+        _refuse_unknown("operation", operation or "", ("", *OPERATIONS, "license.expiryDate.get"))
+        for option in options:
+            _refuse_unknown("option", option, _OPTIONS)
         scripted = Scripted(fault=Fault(fault), operation=operation, options=options)
         self.fake.script.add(scripted, times)
+
+
+def _refuse_unknown(what: str, name: str, known: Iterable[str]) -> None:
+    if name not in known:
+        raise ValueError(f"no such {what}: {name!r}; write one of {', '.join(filter(None, known))}")
 
 
 @frozen(kw_only=True)
