@@ -17,7 +17,8 @@ from mallsync.errors import AnswerLost, NotSupported
 from mallsync.model.sighting import Covered, Remark, Seen, Sighting, Unreadable
 from mallsync.model.writebacks import Standing
 from mallsync.ports import Journal
-from mallsync.testing.laws import AdapterLaws, mutations, places
+from mallsync.testing.laws import AdapterLaws
+from mallsync.testing.mutants import mutations, places
 from mallsync.wire.calls import Transport
 from tests.conformance.rakuten import NOW, Rakuten
 

@@ -9,13 +9,12 @@ Subclass `AdapterLaws` in a test module and give it a fixture ``subject``::
 
 from __future__ import annotations
 
-import copy
 import inspect
 import json
 import logging
 import pickle
 import traceback
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, timedelta
 from itertools import pairwise
@@ -34,74 +33,25 @@ from mallsync.model.words import Phase
 from mallsync.model.writebacks import Outcome, ShipmentNotice, Standing
 from mallsync.ports import MallClient
 from mallsync.testing.memory import MemoryJournal
+from mallsync.testing.mutants import (
+    MARKER,
+    Place,
+    changed,
+    found,
+    is_foreign,
+    marked,
+    mutations,
+    places,
+)
 from mallsync.testing.scripted import RewritingTransport
 from mallsync.testing.strategies import responses
 from mallsync.testing.subject import Subject
 from mallsync.wire.messages import Operation, Request, Response
 
-__all__ = ["MARKER", "AdapterLaws", "mutations", "places"]
-
-MARKER = "印-MARKER-NAME-7F3A"
-"""A customer's name that no repr, message, traceback or log may show."""
-
-Place = tuple[str | int, ...]
-
-_WRONG: tuple[object, ...] = (
-    "3",
-    3.9,
-    True,
-    "false",
-    None,
-    {},
-    [],
-    "",
-    "abc",
-    10**30,
-    ["x"],
-    {"x": 1},
-)
-"""Values of every JSON type, given to each place in turn."""
+__all__ = ["AdapterLaws"]
 
 _DAYS = 61
 _quick = settings(max_examples=150, deadline=None)
-
-
-def places(value: object, path: Place = ()) -> Iterator[Place]:
-    """Yield the path of each key in a record, the first element of a list standing for all.
-
-    >>> list(places({"a": 1, "b": [{"c": 2}]}))
-    [('a',), ('b',), ('b', 0, 'c')]
-    """
-    if isinstance(value, dict):
-        for key, part in value.items():
-            yield (*path, key)
-            yield from places(part, (*path, key))
-    elif isinstance(value, list) and value:
-        yield from places(value[0], (*path, 0))
-
-
-def mutations(record: dict[str, Any]) -> Iterator[tuple[Place, str, dict[str, Any]]]:
-    """Yield copies of a record with one key missing, null, wrong, or with one key more."""
-    for place in places(record):
-        yield place, "missing", _changed(record, place, delete=True)
-        for wrong in _WRONG:
-            yield place, f"{wrong!r}", _changed(record, place, wrong)
-        extra = (*place[:-1], "aKeyThatNobodyKnows")
-        yield extra, "extra", _changed(record, extra, {"new": [1]})
-
-
-def _changed(
-    record: dict[str, Any], place: Place, value: object = None, *, delete: bool = False
-) -> dict[str, Any]:
-    changed = copy.deepcopy(record)
-    target: Any = changed
-    for step in place[:-1]:
-        target = target[step]
-    if delete:
-        del target[place[-1]]
-    else:
-        target[place[-1]] = value
-    return changed
 
 
 class AdapterLaws:
@@ -284,7 +234,7 @@ class AdapterLaws:
             assert isinstance(last, Seen), (place, change)
             if isinstance(middle, Unreadable):
                 _assert_place_is_named(middle, place, change)
-            elif _is_foreign(_found(good, place), _found(mutant, place)):
+            elif is_foreign(found(good, place), found(mutant, place)):
                 assert middle == expected, (place, change, "was coerced")
 
     def test_decode_raises_nothing_but_mall_errors(self, subject: Subject) -> None:
@@ -297,8 +247,8 @@ class AdapterLaws:
     ) -> None:
         """Neither secrets nor a customer's name are in a repr, message, traceback or log."""
         caplog.set_level(logging.DEBUG)
-        marked = _marked(subject.record(), subject.personal)
-        shown = [repr(subject.client()), *_shown_by_reading(subject, marked)]
+        strange = marked(subject.record(), subject.personal)
+        shown = [repr(subject.client()), *_shown_by_reading(subject, strange)]
         inner = RewritingTransport(subject.transport(), _echo)
         with _closing(subject.client()) as client:
             shown.append(f"{client.check_connection()!r} {client.credential_expiry()!r}")
@@ -404,37 +354,15 @@ def _assert_place_is_named(event: Unreadable, place: Place, change: str) -> None
     assert any(keys[-1] in path for path in named), (place, change, named)
 
 
-def _found(record: object, place: Place) -> object:
-    """Return what a record has at a place, None if it has nothing there."""
-    for step in place:
-        record = record.get(step) if isinstance(record, dict) else record[step]  # type: ignore[index]  # a list
-    return record
-
-
-def _is_foreign(old: object, new: object) -> bool:
-    """Tell whether a value is of another JSON type; null is not, nor a whole number for a rate."""
-    whole = type(old) is float and type(new) is int
-    return new is not None and type(new) is not type(old) and not whole
-
-
-def _marked(record: dict[str, Any], personal: Collection[str]) -> dict[str, Any]:
-    """Return a record whose every text of a customer's is the marker."""
-    marked = record
-    for place in places(record):
-        if place[-1] in personal:
-            marked = _changed(marked, place, MARKER)
-    return marked
-
-
-def _shown_by_reading(subject: Subject, marked: dict[str, Any]) -> list[str]:
+def _shown_by_reading(subject: Subject, record: dict[str, Any]) -> list[str]:
     """Return what reading shows: the order, its parts, and the error of each broken mutant."""
     shown = []
     with _closing(subject.client()) as client:
-        order = client.read(marked)
+        order = client.read(record)
         assert MARKER in pickle.dumps(order).decode("utf-8", "replace")
         shown.append(f"{order!r} {order} {order.buyer!r} {order.shipments!r} {Seen(order)!r}")
-        for place in places(marked):
-            spoilt = _changed(marked, place, MARKER)
+        for place in places(record):
+            spoilt = changed(record, place, MARKER)
             try:
                 client.read(spoilt)
             except MallError as error:

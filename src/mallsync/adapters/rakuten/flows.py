@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from attrs import Attribute, evolve, field, frozen
 
-from mallsync.adapters.rakuten.codec import GetOrders, SearchOrders
+from mallsync.adapters.rakuten.codec import GetOrders, Page, SearchOrders
 from mallsync.adapters.rakuten.reading import Reader
 from mallsync.adapters.rakuten.shapes import (
     DEFAULT_VERSION,
@@ -167,8 +167,13 @@ def _list(caller: Caller, first: SearchOrders, cap: int) -> _Listing | None:
         pages = [page, *caller.map(rest)]
         now = frozenset(number for one in pages for number in one.numbers)
         numbers.extend(number for one in pages for number in one.numbers)
-        whole = len({one.total for one in pages}) == 1 and len(now) >= page.total
-        if whole and (not rest or not first.progresses or now == before):
+        agrees = not (rest and first.progresses) or now == before
+        if agrees and _is_whole(pages, now):
             return _Listing(unique(numbers), steady=True)
         before = now
     return _Listing(unique(numbers), steady=False)
+
+
+def _is_whole(pages: list[Page], seen: frozenset[str]) -> bool:
+    """Tell whether the total stood still, and as many numbers were seen as it says."""
+    return len({one.total for one in pages}) == 1 and len(seen) >= pages[0].total
