@@ -204,16 +204,9 @@ def _resume(caller: Caller, ledger: _Ledger, jobs: list[_Job]) -> None:
     journal = ledger.journal
     if journal is None:
         return
-    accepted: dict[str, list[_Job]] = {}
     hopeful = [job for job in jobs if job.outcome in (None, Outcome.SENT)]
     begun = [job for job in hopeful if _take_up(journal, ledger, job)]
-    for job in _open(begun):
-        step = journal.open(ledger.key(job), digest(job.notice)).step(_ACCEPTED)
-        if step is not None and step.receipt:
-            accepted.setdefault(step.receipt, []).append(job)
-        else:
-            job.settle(Outcome.UNKNOWN, failure(AnswerLost, _OPERATION, "STEP_UNFINISHED"))
-    for request_id, some in accepted.items():
+    for request_id, some in _accepted(journal, ledger, _open(begun)).items():
         _poll(caller, ledger, some, request_id, polls=(0.0,))
     for job in begun:
         if job.outcome is Outcome.SENT:
@@ -221,6 +214,18 @@ def _resume(caller: Caller, ledger: _Ledger, jobs: list[_Job]) -> None:
         elif job.outcome is Outcome.UNKNOWN and journal.settled(ledger.key(job), _SEND, SETTLE):
             ledger.forget(job)  # the look has shown that it never arrived
             job.settle(None)
+
+
+def _accepted(journal: Journal, ledger: _Ledger, jobs: list[_Job]) -> dict[str, list[_Job]]:
+    """Return begun jobs by the request id of their batch; one without an id stays in doubt."""
+    accepted: dict[str, list[_Job]] = {}
+    for job in jobs:
+        step = journal.open(ledger.key(job), digest(job.notice)).step(_ACCEPTED)
+        if step is not None and step.receipt:
+            accepted.setdefault(step.receipt, []).append(job)
+        else:
+            job.settle(Outcome.UNKNOWN, failure(AnswerLost, _OPERATION, "STEP_UNFINISHED"))
+    return accepted
 
 
 def _take_up(journal: Journal, ledger: _Ledger, job: _Job) -> bool:
