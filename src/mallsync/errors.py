@@ -182,7 +182,8 @@ class MallError(MallsyncError):
         where = " ".join(part for part in (self.mall, self.operation) if part)
         code = f"[{self.code}]" if self.code else ""
         places = "; ".join(str(problem) for problem in self.problems[:3])
-        more = f" (+{len(self.problems) - 3} more)" if len(self.problems) > 3 else ""  # noqa: PLR2004
+        rest = len(self.problems[3:])
+        more = f" (+{rest} more)" if rest else ""
         said = self.args[0] if self.args and self.args[0] else type(self).__name__
         text = f"{where}: {said}" if where else str(said)
         return " ".join(part for part in (text, code, places + more) if part)

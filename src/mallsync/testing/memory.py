@@ -76,6 +76,6 @@ class MemoryVault:
         """Return the token of that name, or None."""
         return self.tokens.get(name)
 
-    def save(self, name: str, value: str, expires_at: datetime | None) -> None:  # noqa: ARG002
+    def save(self, name: str, value: str, expires_at: datetime | None) -> None:  # noqa: ARG002 -- the port's
         """Keep a token; its expiry is the client's to watch."""
         self.tokens[name] = value

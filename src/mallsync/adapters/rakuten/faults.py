@@ -191,8 +191,7 @@ def verdict(messages: tuple[MessageModel, ...], operation: str, number: str) -> 
         return None
     problems = errors_of(mine)
     if kinds == {"ERROR"}:
-        code = problems[0].code
-        return failure(CODES.get(code, Rejected), operation, code, problems=problems)
+        return _refusal(problems, operation)
     return failure(DecodeError, operation, "UNCLEAR_ANSWER", problems=problems)
 
 
@@ -200,8 +199,12 @@ def refuse(payload: dict[str, object], operation: str) -> None:
     """Raise what the messages of a payload refuse, if they refuse anything."""
     problems = errors_of(messages_of(payload, operation))
     if problems:
-        code = problems[0].code
-        raise failure(CODES.get(code, Rejected), operation, code, problems=problems)
+        raise _refusal(problems, operation)
+
+
+def _refusal(problems: tuple[Problem, ...], operation: str) -> MallError:
+    code = problems[0].code
+    return failure(CODES.get(code, Rejected), operation, code, problems=problems)
 
 
 def _place(message: MessageModel) -> str:

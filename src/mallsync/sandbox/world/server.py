@@ -255,7 +255,7 @@ class _Handler(WSGIRequestHandler):
         serve = FAULTS[scripted.fault] if scripted else _answer
         serve(Exchange(self, scripted, request))
 
-    def log(self, type: str, message: str, *args: object) -> None:  # noqa: A002
+    def log(self, type: str, message: str, *args: object) -> None:  # noqa: A002 -- werkzeug's
         """Keep quiet: the hits are the log."""
 
 
