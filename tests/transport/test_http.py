@@ -38,6 +38,8 @@ POST = Request(
     method="POST", path="/order/", headers={"Content-Type": "application/json"}, body=b'{"a": 1}'
 )
 MEGABYTE = 1024 * 1024
+LATE = 0.4
+"""Seconds by which a busy machine may wake us late; no fault here ends by itself so soon."""
 
 # What each fault of the table comes to, and whether the mall has read the request.
 FAILURES: list[tuple[str, type[MallError], bool]] = [
@@ -99,7 +101,7 @@ def test_a_lost_answer_is_told_from_a_request_that_never_left(
     assert caught.value.uncertain
     assert caught.value.code
     assert (1 if read else 0) == server.posts()
-    assert took <= 0.5 * 1.1 + 0.05
+    assert took <= 0.5 * 1.1 + LATE
 
 
 @pytest.mark.parametrize(("fault", "status", "body"), ANSWERS, ids=[row[0] for row in ANSWERS])
@@ -120,7 +122,7 @@ def test_the_deadline_holds_over_tls_too(fault: str) -> None:
         with pytest.raises(AnswerLost):
             send(server, timeout=0.5, verify=str(CERTIFICATE))
 
-        assert time.monotonic() - started <= 0.5 * 1.1 + 0.1
+        assert time.monotonic() - started <= 0.5 * 1.1 + LATE
         assert 1 == server.posts()
 
 
@@ -134,7 +136,7 @@ def test_the_deadline_holds_behind_a_proxy_too(fault: str) -> None:
             transport.send(POST, timeout=0.5)
         transport.close()
 
-        assert time.monotonic() - started <= 0.5 * 1.1 + 0.05
+        assert time.monotonic() - started <= 0.5 * 1.1 + LATE
 
 
 def test_the_read_timeout_ends_a_silence_long_before_the_deadline() -> None:
@@ -207,7 +209,7 @@ def test_a_handshake_that_stalls_never_left_and_ends_in_time() -> None:
         with pytest.raises(NotSent):
             transport.send(POST, timeout=0.3)
 
-        assert time.monotonic() - started <= 0.3 * 1.1 + 0.05
+        assert time.monotonic() - started <= 0.3 * 1.1 + LATE
         assert 0 == server.posts()
 
 

