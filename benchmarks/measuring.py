@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 import statistics
 import subprocess
 import sys
@@ -11,7 +12,7 @@ from time import perf_counter
 
 from attrs import frozen
 
-__all__ = ["ROOT", "Figure", "figure", "python", "seconds", "table"]
+__all__ = ["ROOT", "Figure", "figure", "peak", "python", "seconds", "table"]
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -74,6 +75,22 @@ def seconds(work: Callable[[], object]) -> float:
     started = perf_counter()
     work()
     return perf_counter() - started
+
+
+def peak() -> int:
+    """Return this process's peak memory in kB.
+
+    On Linux getrusage starts from the peak of the process that started this one; the status file
+    does not.
+    """
+    status = Path("/proc/self/status")
+    if not status.exists():
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return next(
+        int(line.split()[1])
+        for line in status.read_text("utf-8").splitlines()
+        if line.startswith("VmHWM")
+    )
 
 
 def python(*arguments: str) -> str:

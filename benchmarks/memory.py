@@ -7,7 +7,6 @@ else the machine does slows both.
 
 from __future__ import annotations
 
-import resource
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -17,7 +16,7 @@ from pathlib import Path
 from attrs import field, frozen
 
 from benchmarks.answers import CREDENTIALS, PERIOD, Answers, PreparedTransport
-from benchmarks.measuring import ROOT, Figure, figure, seconds
+from benchmarks.measuring import ROOT, Figure, figure, peak, seconds
 from mallsync.adapters import rakuten
 
 __all__ = ["ORDERS", "Fetcher", "fetching", "measure"]
@@ -27,7 +26,7 @@ ORDERS = 1000
 
 _YOUNG = 5
 _OLD = 100
-_TURNS = 10
+_TURNS = 25
 
 
 @frozen
@@ -82,22 +81,6 @@ def measure(file: Path, rounds: int = _OLD, repeats: int = 3) -> list[Figure]:
     ]
 
 
-def _peak() -> int:
-    """Return this process's peak memory in kB.
-
-    On Linux getrusage starts from the peak of the process that started this one; the status file
-    does not.
-    """
-    status = Path("/proc/self/status")
-    if not status.exists():
-        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return next(
-        int(line.split()[1])
-        for line in status.read_text("utf-8").splitlines()
-        if line.startswith("VmHWM")
-    )
-
-
 def _fetch(client: rakuten.Client) -> None:
     count = sum(1 for _ in client.fetch_orders(PERIOD))
     assert count == ORDERS
@@ -108,7 +91,7 @@ def _main(file: str, rounds: str) -> None:
     with rakuten.Client(CREDENTIALS, shop_id="bench", transport=transport, pace=None) as client:
         for _ in range(int(rounds)):
             _fetch(client)
-        print(_peak(), flush=True)
+        print(peak(), flush=True)
         for _ in sys.stdin:
             print(seconds(lambda: _fetch(client)), flush=True)
 

@@ -45,22 +45,26 @@ def test_the_demo_tells_why_a_notice_was_refused(monkeypatch: pytest.MonkeyPatch
 
 
 def test_the_sandbox_runs_until_it_is_interrupted() -> None:
-    """It prints what another program needs, answers, and ends on Ctrl-C."""
-    command = [sys.executable, "-m", "mallsync", "sandbox", "--port", "0", "--orders", "5"]
+    """It prints what another program needs, answers, and ends on Ctrl-C, in the background too."""
+    program = "import os, signal, sys; signal.signal(signal.SIGINT, signal.SIG_IGN); "
+    program += "os.execv(sys.executable, [sys.executable, *sys.argv[1:]])"
+    arguments = ["-m", "mallsync", "sandbox", "--port", "0", "--orders", "5"]
+    command = [sys.executable, "-c", program, *arguments]
     with subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8"
     ) as process:
         assert process.stdout is not None
-        lines = [process.stdout.readline() for _ in range(3)]
+        lines = [process.stdout.readline() for _ in range(5)]
         url = lines[0].strip().removeprefix("export MALL=")
         status = requests.get(f"{url}/es/2.0/order/searchOrder/", timeout=5).status_code
+        other = requests.get(lines[3].strip().removeprefix("export QOO10="), timeout=5).json()
         process.send_signal(signal.SIGINT)
         _, said = process.communicate(timeout=10)
 
     assert 405 == status
-    assert ["export SERVICE_SECRET", "export LICENSE_KEY"] == [
-        line.partition("=")[0] for line in lines[1:]
-    ]
+    assert -90000 == other["ErrorCode"]
+    names = ["MALL", "SERVICE_SECRET", "LICENSE_KEY", "QOO10", "QOO10_KEY"]
+    assert [f"export {name}" for name in names] == [line.partition("=")[0] for line in lines]
     assert 0 == process.returncode
     assert "ended" in said
 
@@ -77,7 +81,7 @@ def test_the_sandbox_ends_on_ctrl_c_without_an_error(monkeypatch: pytest.MonkeyP
     done = CliRunner().invoke(cli, ["sandbox", "--port", "0", "--orders", "3", "--throttle"])
 
     assert 0 == done.exit_code
-    assert "export LICENSE_KEY=" in done.output
+    assert "export QOO10_KEY=FAKEKEY" in done.output
     assert "ended" in done.output
 
 

@@ -102,6 +102,34 @@ class Ask:
         return response.body.decode()
 
 
+@frozen(kw_only=True)
+class Late(Ask):
+    """Fails on the first answers, as their bodies would have it; their status is 200."""
+
+    said: list[MallError]
+
+    def decode(self, response: Response) -> str:
+        """Raise what is left to raise."""
+        if self.said:
+            error = self.said[0]
+            if not isinstance(error, AuthFailed):
+                self.said.pop()
+            raise error
+        return super().decode(response)
+
+
+@frozen(kw_only=True)
+class Noting(Ask):
+    """Keeps which answers were decoded."""
+
+    read: list[str]
+
+    def decode(self, response: Response) -> str:
+        """Return the body, and note it."""
+        self.read.append(response.body.decode())
+        return super().decode(response)
+
+
 class Broken(Ask):
     """An operation with a defect."""
 
@@ -759,6 +787,69 @@ def test_the_look_ahead_is_bounded(echoing: Callable[..., Engine]) -> None:
         assert str(number) == next(answers)
         assert source.taken <= number + 4
     answers.close()  # type: ignore[attr-defined]
+
+
+def test_answers_stay_bytes_until_the_reader_comes_to_them(
+    echoing: Callable[..., Engine],
+) -> None:
+    """Decoded ahead, they would all be held as objects at once."""
+    read: list[str] = []
+    arrived = threading.Semaphore(0)
+    engine = echoing(Echo(lambda _: arrived.release()), 4)
+    answers = engine.map([Noting(word=str(number), read=read) for number in range(4)])
+
+    assert "0" == next(answers)
+    assert all(arrived.acquire(timeout=5) for _ in range(4))
+    assert ["0"] == read
+    assert "1" == next(answers)
+    assert ["0", "1"] == read
+    answers.close()  # type: ignore[attr-defined]
+
+
+def test_a_write_is_told_as_soon_as_it_is_answered(echoing: Callable[..., Engine]) -> None:
+    """What became of it must not depend on a reader who may never come."""
+    read: list[str] = []
+    engine = echoing(Echo(), 4)
+    writes = [
+        Noting(word=str(number), read=read, effect=Effect.UNSAFE_WRITE) for number in range(4)
+    ]
+
+    assert ["0", "1", "2", "3"] == list(engine.map(writes))
+    answers = engine.map(writes)
+    next(answers)
+    deadline = time.monotonic() + 5
+    while len(read) < 8 and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert sorted(read) == sorted("0123" * 2)
+
+
+def test_an_answer_that_asks_for_patience_gets_another_call(
+    echoing: Callable[..., Engine],
+) -> None:
+    """Also where only its body says so, which the reader comes to late."""
+    for first, expected in (
+        (Throttled(), ["fine"]),
+        (AuthFailed(), []),
+        (DecodeError(code="BODY"), []),
+    ):
+        echo = Echo()
+        answers = echoing(echo).map([Late(word="fine", said=[first])])
+        if expected:
+            assert expected == list(answers)
+            assert ["fine", "fine"] == echo.sent
+        else:
+            with pytest.raises(type(first)) as told:
+                list(answers)
+            assert ("rakuten", "ask") == (told.value.mall, told.value.operation)
+
+
+def test_readers_who_take_turns_never_lock_each_other_out(echoing: Callable[..., Engine]) -> None:
+    """However many streams are begun in one thread, and however few threads serve them."""
+    engine = echoing(Echo(), 2)
+    streams = [engine.map(Counting(4)) for _ in range(4)]
+
+    assert ["0"] * 4 == [next(stream) for stream in streams]
+    assert ["1", "2", "3"] * 4 == [word for stream in streams for word in stream]
 
 
 def test_nothing_to_ask_is_nothing_to_answer(echoing: Callable[..., Engine]) -> None:

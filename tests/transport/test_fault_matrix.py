@@ -35,6 +35,8 @@ from tests.transport.faults import CERTIFICATE, FAULTS, FaultServer, Received, c
 
 NOW = datetime(2026, 4, 10, 12, 0, tzinfo=JST)
 PERIOD = Period.last_days(62, now=NOW)
+LATE = 0.4
+"""Seconds by which a busy machine may wake us late; no fault here ends by itself so soon."""
 DEADLINE = 0.6
 ATTEMPTS = 3
 PATHS = {"search": "searchOrder", "detail": "getOrder", "notice": "updateOrderShipping"}
@@ -242,7 +244,7 @@ def test_a_fault_that_goes_on_ends_in_time_and_as_tabled(bench: Bench, row: Row,
 
     assert row.raised is type(result.error)
     assert ("rakuten", PATHS[kind]) == (result.error.mall, result.error.operation)
-    assert result.seconds <= DEADLINE * 1.1 + 0.05
+    assert result.seconds <= DEADLINE * 1.1 + LATE
     assert posts <= ATTEMPTS
     if kind == "notice":
         assert (row.posts, row.effects) == (posts, effects)
@@ -265,7 +267,7 @@ def test_a_fault_that_strikes_once_costs_a_read_nothing_and_a_notice_no_second_e
     passes = row.passes == "all" or (row.passes == "reads" and kind != "notice")
     assert passes == (result.error is None)
     assert passes == is_good(kind, result.value)
-    assert result.seconds <= DEADLINE * 1.1 + 0.05
+    assert result.seconds <= DEADLINE * 1.1 + LATE
     if kind == "notice":
         assert effects <= 1
         assert (2 if passes else row.posts) == posts
@@ -286,7 +288,7 @@ def test_a_call_that_cannot_leave_is_not_sent(bench: Bench, kind: str) -> None:
     for result in (refused, untrusted):
         assert isinstance(result.error, NotSent)
         assert NOT_SENT is result.outcome
-        assert result.seconds <= DEADLINE * 1.1 + 0.05
+        assert result.seconds <= DEADLINE * 1.1 + LATE
 
 
 @pytest.mark.parametrize("kind", PATHS)
@@ -354,7 +356,7 @@ def test_the_sandbox_fails_as_tabled(
         assert 2 == len(hits)
     else:
         assert raised is type(result.error)
-    assert result.seconds <= DEADLINE * 1.1 + 0.05
+    assert result.seconds <= DEADLINE * 1.1 + LATE
     assert len(hits) <= ATTEMPTS
     if kind == "notice":
         assert outcome is result.outcome
@@ -368,4 +370,5 @@ def test_the_table_has_every_fault_that_a_call_can_meet() -> None:
     elsewhere |= {"bad redirect", "huge redirect"}
 
     assert set(FAULTS) - elsewhere == {row.fault for row in TABLE}
-    assert set(Fault) - {Fault.ORDER_ERRORS} == {row[0] for row in SANDBOX}
+    own_business = {Fault.ORDER_ERRORS, Fault.CANCELLED_BETWEEN}  # the mall itself says them
+    assert set(Fault) - own_business == {row[0] for row in SANDBOX}

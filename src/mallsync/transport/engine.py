@@ -9,6 +9,8 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, datetime
+from functools import partial
+from http import HTTPStatus
 from threading import Event, Lock
 from typing import Any, Generic, TypeVar
 
@@ -24,7 +26,10 @@ from mallsync.wire.retry import Backoff, may_retry, retry_after
 __all__ = ["Engine", "RetryBudget", "Settings", "Surroundings"]
 
 T = TypeVar("T")
+R = TypeVar("R")
 E = TypeVar("E", bound=MallError)
+Take = Callable[[Operation[T], Response, datetime], R]
+"""What is done with an answer that was signed, sent and received."""
 
 _log = logging.getLogger("mallsync")
 
@@ -153,31 +158,78 @@ class Engine:
             MallError: What the last attempt came to.
             ConfigError: The client is closed.
         """
+        return self._call(operation, self.decode)
+
+    def _call(self, operation: Operation[T], take: Take[T, R]) -> R:
         self._refuse_if_closed()
         seen = self._renewals.count
         try:
-            result = self.once(operation)
+            result = self.once(operation, take)
         except AuthFailed:
             if not self._renewals.renew(self.auth, _Plain(self), seen):
                 raise
-            result = self.once(operation)
+            result = self.once(operation, take)
         self._budget.earn()
         return result
 
     def map(self, operations: Iterable[Operation[T]]) -> Iterator[T]:
-        """Carry out many, at most ``in_flight`` ahead of the reader, answers in the order asked."""
-        pending: deque[Future[T]] = deque()
+        """Carry out many, at most ``in_flight`` ahead of the reader, answers in the order asked.
+
+        What was read stays bytes until the reader comes to it: answers that are decoded ahead, by
+        turns of threads, and kept, cost half as much again (benchmarks/fetch.py).
+        """
+        pending: deque[Future[Callable[[], T]]] = deque()
         try:
             for operation in operations:
                 self._refuse_if_closed()
-                pending.append(self._pool.submit(self.call, operation))
+                pending.append(self._pool.submit(self._call, operation, self._keep))
                 if len(pending) >= self.settings.in_flight:
-                    yield pending.popleft().result()
+                    yield pending.popleft().result()()
             while pending:
-                yield pending.popleft().result()
+                yield pending.popleft().result()()
         finally:
             for future in pending:
                 future.cancel()
+
+    def _keep(self, operation: Operation[T], response: Response, now: datetime) -> Callable[[], T]:
+        """Return what gives the result when it is asked for; refusals and writes are told now."""
+        if response.status == HTTPStatus.OK and operation.effect is Effect.READ:
+            return partial(self._read, operation, response, now)
+        result = self.decode(operation, response, now)
+        return lambda: result
+
+    def _read(self, operation: Operation[T], response: Response, now: datetime) -> T:
+        """Decode what was kept; an answer that asks for another attempt gets a call of its own."""
+        try:
+            return self.decode(operation, response, now)
+        except MallError as error:
+            if isinstance(error, AuthFailed) or may_retry(operation.effect, error):
+                return self.call(operation)
+            raise
+
+    def decode(self, operation: Operation[T], response: Response, now: datetime) -> T:
+        """Return what an answer says; what the mall asks of the next calls is heeded."""
+        try:
+            return operation.decode(response)
+        except AuthFailed as error:
+            raise self.named(self.auth.explain(error, now), operation) from None
+        except MallError as error:
+            if isinstance(error, Throttled | Unavailable):
+                self._heed(error, response, now)
+            self.named(error, operation)
+            raise
+
+    def _heed(self, error: Throttled | Unavailable, response: Response, now: datetime) -> None:
+        asked = retry_after(response.headers.get("retry-after"), now)
+        error.retry_after = error.retry_after if asked is None else asked
+        if self.pace is not None and error.retry_after:
+            self.pace.hold(error.retry_after)  # for every thread of the credential
+
+    def named(self, error: E, operation: Operation[Any]) -> E:
+        """Return an error that says where it happened."""
+        error.mall = error.mall or self.mall
+        error.operation = error.operation or operation.name
+        return error
 
     def pause(self, seconds: float) -> None:
         """Wait."""
@@ -202,9 +254,9 @@ class Engine:
         """Take one retry from the shared budget; False if none is left."""
         return self._budget.spend()
 
-    def once(self, operation: Operation[T]) -> T:
+    def once(self, operation: Operation[T], take: Take[T, R]) -> R:
         """Carry out one operation with the credentials as they are."""
-        call = _Call(self, operation)
+        call = _Call(self, operation, take)
         retrying = Retrying(
             retry=retry_if_exception(call.may_go_on),
             wait=call.wait,
@@ -226,28 +278,29 @@ class _Plain:
 
     def call(self, operation: Operation[T]) -> T:
         """Carry out one operation."""
-        return self.engine.once(operation)
+        return self.engine.once(operation, self.engine.decode)
 
     def map(self, operations: Iterable[Operation[T]]) -> Iterator[T]:
         """Carry out many, one after another."""
-        return map(self.engine.once, operations)
+        return map(self.call, operations)
 
     def pause(self, seconds: float) -> None:
         """Wait."""
         self.engine.pause(seconds)
 
 
-class _Call(Generic[T]):
+class _Call(Generic[T, R]):
     """One operation under way: its deadline, and whether a write may have landed."""
 
-    def __init__(self, engine: Engine, operation: Operation[T]) -> None:
+    def __init__(self, engine: Engine, operation: Operation[T], take: Take[T, R]) -> None:
         self._engine = engine
         self._operation = operation
+        self._take = take
         self._ends_at: float | None = None
         self._doubt: MallError | None = None
 
-    def attempt(self) -> T:
-        """Pace, sign, send and decode once."""
+    def attempt(self) -> R:
+        """Pace, sign, send and take the answer once."""
         world = self._engine.settings.world
         self._take_slot()
         started = world.monotonic()
@@ -279,10 +332,7 @@ class _Call(Generic[T]):
             raise self._named(NotSent("no slot is free before the deadline", code="DEADLINE"))
 
     def _named(self, error: E) -> E:
-        """Return an error that says where it happened."""
-        error.mall = error.mall or self._engine.mall
-        error.operation = error.operation or self._operation.name
-        return error
+        return self._engine.named(error, self._operation)
 
     def may_go_on(self, error: BaseException) -> bool:
         """Tell whether the failure allows another attempt; remember an uncertain one."""
@@ -310,7 +360,7 @@ class _Call(Generic[T]):
         """Return what the whole call came to: one uncertain attempt leaves a write in doubt."""
         return error if self._doubt is None or error.uncertain else self._doubt
 
-    def _exchange(self, left: float) -> T:
+    def _exchange(self, left: float) -> R:
         auth, now = self._engine.auth, self._engine.settings.world.now()
         try:
             if left <= 0:
@@ -318,22 +368,10 @@ class _Call(Generic[T]):
             request = auth.sign(self._operation.encode(), now)
             response = self._engine.transport.send(request, timeout=left)
             auth.observe(response, now)
-            return self._decode(response, now)
         except MallError as error:
             self._named(error)
             raise
-
-    def _decode(self, response: Response, now: datetime) -> T:
-        try:
-            return self._operation.decode(response)
-        except AuthFailed as error:
-            raise self._engine.auth.explain(error, now) from None
-        except (Throttled, Unavailable) as error:
-            asked = retry_after(response.headers.get("retry-after"), now)
-            error.retry_after = error.retry_after if asked is None else asked
-            if self._engine.pace is not None and error.retry_after:
-                self._engine.pace.hold(error.retry_after)  # for every thread of the credential
-            raise
+        return self._take(self._operation, response, now)
 
     def _log(self, started: float, result: str) -> None:
         _log.debug(

@@ -1,9 +1,9 @@
 """Making attrs values quickly, where a mapper makes a dozen for each record that a mall sends.
 
-Calling a frozen, keyword-only class costs twice what it must: Python packs the arguments into a
-dict, and attrs sets each field through the general ``object.__setattr__``. Here a function is
-written out for a class that takes the same arguments and sets the same slots (half the time;
-benchmarks/decode.py).
+Calling a frozen, keyword-only class costs four times what it must: Python packs the arguments into
+a dict, and attrs sets each field through the general ``object.__setattr__``. Here a function is
+written out for a class that takes the same arguments and sets the same slots while the value still
+belongs to a *draft*, a subclass that is not frozen yet (benchmarks/decode.py).
 """
 
 from __future__ import annotations
@@ -30,16 +30,22 @@ def maker(kind: type[T]) -> type[T]:
     True
     """
     arguments, lines = [], []
-    scope: dict[str, Any] = {"_kind": kind, "_new": object.__new__}
+    scope: dict[str, Any] = {"_kind": kind, "_draft": _draft(kind), "_new": object.__new__}
     for one in fields(kind):
         if one.converter or one.validator or isinstance(one.default, type(Factory(list))):
             raise TypeError(f"{kind.__name__}.{one.name} is more than a plain field")
-        scope[f"_set_{one.name}"] = getattr(kind, one.name).__set__
         scope[f"_default_{one.name}"] = one.default
         default = "" if one.default is NOTHING else f"=_default_{one.name}"
         arguments.append(f"{one.name}{default}")
-        lines.append(f"    _set_{one.name}(self, {one.name})")
+        lines.append(f"    self.{one.name} = {one.name}")
+    lines.append("    self.__class__ = _kind")
     check = ["    self.__attrs_post_init__()"] if hasattr(kind, "__attrs_post_init__") else []
-    head = [f"def make(*, {', '.join(arguments)}):", "    self = _new(_kind)"]
+    head = [f"def make(*, {', '.join(arguments)}):", "    self = _new(_draft)"]
     exec("\n".join([*head, *lines, *check, "    return self"]), scope)  # noqa: S102 -- our names
     return cast("type[T]", scope["make"])
+
+
+def _draft(kind: type[T]) -> type[T]:
+    """Return a subclass of the same layout whose fields may be set."""
+    plain = {"__setattr__": object.__setattr__, "__delattr__": object.__delattr__}
+    return type(kind.__name__, (kind,), {"__slots__": (), **plain})

@@ -41,7 +41,7 @@ Type = Any
 
 _LEAVES = (int, str, bool, float, NoneType)
 _Check = Callable[[object], None]
-_Parsers = Mapping[object, Callable[[str], object]]
+_Parsers = Mapping[object, Callable[[Any], object]]
 
 
 class Mismatch(ValueError):
@@ -54,8 +54,8 @@ class Shape(Generic[T]):
 
     Args:
         record: The ``TypedDict``.
-        texts: For each ``NewType`` of text (a date, say) what raises `ValueError` if it is not
-            one. The fast check leaves that to the mapper; `explain` names the place.
+        texts: For each ``NewType`` of text or of a number (a date, say) what raises `ValueError`
+            if it is not one. The fast check leaves that to the mapper; `explain` names the place.
 
     >>> from typing import TypedDict
     >>> Coupon = TypedDict("Coupon", {"couponPrice": int, "couponName": NotRequired[str | None]})
@@ -105,7 +105,7 @@ def strict_converter(texts: _Parsers | None = None) -> Converter:
     """Return a cattrs converter that coerces nothing and says where it fails.
 
     Args:
-        texts: What each named type of text must parse with.
+        texts: What each named type of text or of a number must parse with.
 
     >>> strict_converter().structure(3, int)
     3
@@ -148,18 +148,19 @@ def _leaf_hook(texts: _Parsers) -> Callable[[object, object], object]:
             raise TypeError(f"{_name(value)}, expected {' or '.join(map(_kind_name, kinds))}")
         for part in named:
             # An empty text where null is allowed means the same; the mapper reads both alike.
-            if part in texts and isinstance(value, str) and (value or NoneType not in kinds):
+            meant = part in texts and type(value) is _plain(part)
+            if meant and (value != "" or NoneType not in kinds):
                 _parse(texts[part], value, part)
         return value
 
     return structure
 
 
-def _parse(parser: Callable[[str], object], text: str, kind: Type) -> None:
+def _parse(parser: Callable[[Any], object], value: object, kind: Type) -> None:
     try:
-        parser(text)
+        parser(value)
     except ValueError:
-        raise TypeError(f"no {kind.__name__}") from None  # the text itself may be personal
+        raise TypeError(f"no {kind.__name__}") from None  # the value itself may be personal
 
 
 def _is_list(kind: object) -> bool:
