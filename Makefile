@@ -14,13 +14,14 @@ TESTS := $(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --cov=mall
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DELETE_ON_ERROR:
-.PHONY: help demo test check bench soak docs format clean
+.PHONY: help demo test check bench soak mutants docs format clean
 
 help:
 	@echo 'make demo     a shop, a fake mall, and what mallsync does between them'
 	@echo 'make test     the whole test suite, with coverage'
 	@echo 'make check    everything that must hold: format, lint, types, docs, doctests, tests'
 	@echo 'make bench    measure; make soak: measure for long'
+	@echo 'make mutants  whether the tests notice a change of the rules'
 	@echo 'make docs     build the documentation into docs/_build/html'
 	@echo 'make format   write the code in the one format'
 	@echo 'make clean    remove everything that was made'
@@ -47,6 +48,11 @@ bench: $(VENV)/dev.stamp
 soak: $(VENV)/dev.stamp
 	$(BIN)/python -m benchmarks.soak
 
+mutants: $(VENV)/dev.stamp
+	rm -rf mutants
+	$(BIN)/mutmut run
+	$(BIN)/mutmut results
+
 docs: $(VENV)/dev.stamp
 	$(SPHINX) -b html docs docs/_build/html
 	@echo 'open docs/_build/html/index.html'
@@ -56,7 +62,7 @@ format: $(VENV)/dev.stamp
 	$(BIN)/ruff format $(CODE)
 
 clean:
-	rm -rf $(VENV) build dist docs/_build .coverage .coverage.* htmlcov
+	rm -rf $(VENV) build dist docs/_build .coverage .coverage.* htmlcov mutants
 	rm -rf .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	find $(CODE) -name __pycache__ -type d -prune -exec rm -rf {} +
 

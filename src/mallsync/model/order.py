@@ -12,6 +12,7 @@ from datetime import date, datetime
 from attrs import field, frozen
 
 from mallsync.errors import ConfigError
+from mallsync.model.period import JST
 from mallsync.model.words import Funder, Hold, Phase
 
 __all__ = [
@@ -131,7 +132,8 @@ class Item:
     """One order line. ``unit_price`` is yen as priced, ``tax_rate`` a fraction such as 0.08.
 
     ``phase`` is that of the line: CANCELLED for one that was taken out of the order.
-    ``price_with_tax`` is the mall's unit price including tax, when it says.
+    ``price_with_tax`` is the mall's unit price including tax, when it says; ``option_price`` is
+    what the chosen options cost on top, for all pieces together.
     """
 
     id: str
@@ -142,6 +144,7 @@ class Item:
     quantity: int = 1
     unit_price: int | None = None
     price_with_tax: int | None = None
+    option_price: int | None = None
     tax_rate: float | None = None
     phase: Phase = Phase.UNKNOWN
 
@@ -245,7 +248,10 @@ class Order:
             self.updated_at,
             self.payment.paid_at,
         ):
-            if moment is not None and moment.utcoffset() is None:
+            # Japan's zone is known to be one: asking it costs more than all else here.
+            if moment is None or moment.tzinfo is JST:
+                continue
+            if moment.utcoffset() is None:
                 raise ConfigError("an Order takes aware datetimes: give it .replace(tzinfo=JST)")
 
     @property

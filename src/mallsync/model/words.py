@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from enum import StrEnum
+from functools import lru_cache
 
 from mallsync.errors import ConfigError
 
@@ -17,6 +18,7 @@ __all__ = [
     "Phase",
     "fold",
     "is_blank",
+    "key_of",
     "require_text",
 ]
 
@@ -116,10 +118,23 @@ def fold(text: str) -> str:
     return unicodedata.normalize("NFKC", text).strip()
 
 
+@lru_cache(maxsize=4096)
+def key_of(name: str) -> str:
+    """Return `fold` of a name of which there are few, such as a status or a carrier; remembered.
+
+    >>> key_of("ｷｬﾝｾﾙ")
+    'キャンセル'
+    """
+    return fold(name)
+
+
 def is_blank(text: str | None) -> bool:
-    """Tell whether a field counts as not filled: empty after folding, or a lone comma.
+    """Tell whether a field counts as not filled: nothing is left of it but commas.
 
     >>> is_blank("　"), is_blank(","), is_blank(None), is_blank("0")
     (True, True, True, False)
     """
-    return text is None or fold(text) in ("", ",")
+    if not text:
+        return True
+    # A letter or digit in front is not blank, whatever follows: no need to fold a number.
+    return not text[0].isalnum() and not fold(text).strip(", ")

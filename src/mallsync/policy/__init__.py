@@ -2,6 +2,32 @@
 
 from __future__ import annotations
 
-from mallsync.policy import export, notice
+from mallsync.policy import (
+    balance,
+    bundle,
+    buyer,
+    expiry,
+    export,
+    guard,
+    intake,
+    merge,
+    message,
+    missing,
+    notice,
+    tracking,
+)
 
-__all__ = ["export", "notice"]
+__all__ = [
+    "balance",
+    "bundle",
+    "buyer",
+    "expiry",
+    "export",
+    "guard",
+    "intake",
+    "merge",
+    "message",
+    "missing",
+    "notice",
+    "tracking",
+]

@@ -51,7 +51,7 @@ def wish_of_remarks(remarks: str) -> tuple[date | None, str]:
     block = remarks[head.end() : next_head.start() if next_head else None]
     day: date | None = None
     slot = ""
-    for line in map(str.strip, fold(block).splitlines()):
+    for line in filter(None, map(str.strip, fold(block).splitlines())):
         told = _day(line)
         day = day or told
         slot = slot or ("" if told else _slot(line))
@@ -62,8 +62,9 @@ def _day(line: str) -> date | None:
     match = _DAY.match(line)
     if match is None:
         return None
+    year, month, day = match.group(1, 2, 3)
     try:
-        return date(*(int(part) for part in match.group(1, 2, 3)))
+        return date(int(year), int(month), int(day))
     except ValueError:
         return None
 
@@ -72,5 +73,5 @@ def _slot(line: str) -> str:
     match = _HOURS.match(line)
     if match is None:
         return _WORDS.get(line, line)
-    start, end = (int(part) for part in match.groups())
-    return f"{start:02}-{end:02}"
+    start, end = match.groups()
+    return f"{start:0>2}-{end:0>2}"
