@@ -40,10 +40,13 @@ _EXTERNAL = {
     r"(abc|collections|concurrent|contextlib|datetime|decimal|enum|types|typing)\..+": (
         "the standard library"
     ),
+    r"Attribute|timedelta": "imported for type checkers only, so bare",
+    r"Raw": "a row of Qoo10's, an alias that autodoc shows by its bare name",
     r"(pathlib\.)?Path": "the standard library; imported for type checkers only where it is bare",
-    r"_thread\..+": "what threading.Lock really is",
+    r"(_thread|threading)\..+": "the standard library, which has no inventory here",
+    r"dateutil\..+": "what signatures take from others",
     r"(attrs?|cattrs|werkzeug|_?pytest|hypothesis)\..+": "what signatures take from others",
-    r"mallsync\..+\.[TRPK](_co|_contra)?": "type variables, which autodoc does not document",
+    r"mallsync\..+\.[TRPKEW](_co|_contra)?": "type variables, which autodoc does not document",
     r"mallsync\.sandbox\.(fakes|world)\..+": "inside of the sandbox, which is no public interface",
     r"mallsync\..+\._\w+": "private bases of public classes",
 }

@@ -59,3 +59,27 @@ def test_the_documented_shell_lines_search_get_ship_and_get() -> None:
     assert [] == package["ShippingModelList"]
     record = after["PackageModelList"][0]["ShippingModelList"][0]
     assert ("1001", "000011112222") == (record["deliveryCompany"], record["shippingNumber"])
+
+
+def test_the_documented_shell_lines_do_the_same_at_qoo10() -> None:
+    """HTTP says 200 to everything, so that only the body tells."""
+    now = datetime(2026, 11, 22, 9, tzinfo=JST)
+    with sandbox.running(seed=1, orders=120, now=now) as malls:
+        known = {
+            "QOO10": malls.qoo10.base_url,
+            "QOO10_KEY": malls.qoo10.certification_key,
+            "FROM": "2026-11-15",
+            "UNTIL": "2026-11-22",
+        }
+        listed = run("qoo10-1-search.sh", known)["ResultObject"]
+        lines = malls.qoo10.fake.lines
+        numbers = [str(row["OrderNo"]) for row in listed]
+        known["ORDER"] = next(number for number in numbers if lines[number].claim is None)
+        (before,) = run("qoo10-2-get.sh", known)["ResultObject"]
+        shipped = run("qoo10-3-ship.sh", known)
+        (after,) = run("qoo10-4-get-again.sh", known)["ResultObject"]
+
+    assert "On request(2)" == before["shippingStatus"]
+    assert {"ResultCode": 0, "ResultMsg": "SUCCESS"} == shipped
+    assert "On delivery(4)" == after["shippingStatus"]
+    assert ("ヤマト宅急便", "000011112222") == (after["deliveryCompany"], after["trackingNo"])

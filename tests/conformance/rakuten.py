@@ -62,6 +62,11 @@ class Rakuten:
         return {*names, *address, *phones, "remarks", "noshi", "selectedChoice", "memo"}
 
     @property
+    def as_text(self) -> Collection[str]:
+        """Rakuten sends numbers as numbers."""
+        return ()
+
+    @property
     def keys(self) -> Sequence[str]:
         """Keys of the envelopes, the errors and the records."""
         return (

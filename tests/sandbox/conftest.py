@@ -1,4 +1,4 @@
-"""A running fake of Rakuten and a plain hand to knock at it."""
+"""Running fakes and plain hands to knock at them."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ import pytest
 import requests
 
 from mallsync import sandbox
+from mallsync.sandbox.fakes.qoo10 import Qoo10
 from mallsync.sandbox.fakes.rakuten import Rakuten
 from mallsync.sandbox.world import JST
 
@@ -93,6 +94,96 @@ class Shop:
         )
 
 
+@attrs.define
+class Seller:
+    """Speak to the fake Qoo10 as a seller does, with nothing of ours in between."""
+
+    mall: sandbox.Qoo10Mall
+    session: requests.Session
+
+    @property
+    def fake(self) -> Qoo10:
+        """The data behind the counter."""
+        return self.mall.fake
+
+    def header(self) -> dict[str, str]:
+        """Return the headers of a good request."""
+        return {
+            "GiosisCertificationKey": self.mall.certification_key,
+            "QAPIVersion": "1.0",
+            "Content-Type": "application/x-www-form-urlencoded",
+        }
+
+    def post(
+        self,
+        operation: str,
+        form: Mapping[str, str] | bytes,
+        headers: Mapping[str, str | None] | None = None,
+        timeout: float = 5.0,
+    ) -> requests.Response:
+        """Send one request; `headers` are laid over the good ones, None takes one away."""
+        data = form if isinstance(form, bytes) else dict(form)
+        laid = {**self.header(), **(headers or {})}
+        url = f"{self.mall.base_url}/{operation}"
+        return self.session.post(url, data=data, headers=laid, timeout=timeout)
+
+    def ask(self, operation: str, **form: str) -> Any:
+        """Send one request and return the JSON of its answer; HTTP says 200 to everything."""
+        response = self.post(operation, form)
+        assert 200 == response.status_code
+        return json.loads(response.content)
+
+    def list(self, status: str = "2", **more: str) -> Any:
+        """List the last 80 days by order date, in the words of v3."""
+        now = self.mall.clock.now()
+        form = {
+            "ShippingStatus": status,
+            "SearchStartDate": f"{now - timedelta(days=80):%Y%m%d%H%M%S}",
+            "SearchEndDate": f"{now:%Y%m%d%H%M%S}",
+            "SearchCondition": "1",
+        }
+        return self.ask("ShippingBasic.GetShippingInfo_v3", **(form | more))
+
+    def listed(self, status: str = "2", **more: str) -> set[str]:
+        """Return the order numbers of a list."""
+        return {str(row["OrderNo"]) for row in self.list(status, **more).get("ResultObject") or ()}
+
+    def claims(self, **more: str) -> Any:
+        """List the claims of the last 80 days by the day of the request."""
+        now = self.mall.clock.now()
+        form = {
+            "search_Sdate": f"{now - timedelta(days=80):%Y%m%d%H%M%S}",
+            "search_Edate": f"{now:%Y%m%d%H%M%S}",
+            "search_condition": "2",
+        }
+        return self.ask("ShippingBasic.GetClaimInfo_V3", **(form | more))
+
+    def get(self, number: str) -> Any:
+        """Return the row of one order."""
+        answer = self.ask("ShippingBasic.GetShippingAndClaimInfoByOrderNo_V2", OrderNo=number)
+        return answer["ResultObject"][0]
+
+    def send(self, number: str, carrier: str = "ゆうパック", tracking: str = "000011112222") -> int:
+        """Report a shipment and return the code of the answer."""
+        answer = self.ask(
+            "ShippingBasic.SetSendingInfo",
+            OrderNo=number,
+            ShippingCorp=carrier,
+            TrackingNo=tracking,
+        )
+        return int(answer["ResultCode"])
+
+    def send_bulk(self, *rows: Mapping[str, object]) -> Any:
+        """Report several shipments."""
+        text = json.dumps(rows, ensure_ascii=False)
+        return self.ask("ShippingBasic.SetSendingInfoBulk", ShippingInfoJson=text)
+
+    def free(self, status: int = 2, size: int = 0) -> str:
+        """Return the number of a line in a status that has no claim."""
+        numbers = self.fake.in_status(status, size=size)
+        return next(number for number in numbers if self.fake.lines[number].claim is None)
+
+
 def stamp(moment: datetime) -> str:
     """Write a moment as the mall wants it."""
     return moment.strftime("%Y-%m-%dT%H:%M:%S+0900")
@@ -109,3 +200,11 @@ def shop() -> Iterator[Shop]:
     with sandbox.running(seed=1, orders=300, now=NOW) as malls, requests.Session() as session:
         session.trust_env = False
         yield Shop(malls.rakuten, session)
+
+
+@pytest.fixture
+def seller() -> Iterator[Seller]:
+    """Run a fake Qoo10 at a fixed moment."""
+    with sandbox.running(seed=1, orders=300, now=NOW) as malls, requests.Session() as session:
+        session.trust_env = False
+        yield Seller(malls.qoo10, session)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import socket
 import time
 from datetime import timedelta
 from typing import Any
@@ -10,7 +12,18 @@ import pytest
 import requests
 
 from mallsync import sandbox
-from tests.sandbox.conftest import NOW, Shop
+from tests.sandbox.conftest import NOW, Seller, Shop
+
+
+def free_pair() -> int:
+    """Return a port that is free, as is the next one."""
+    while True:
+        with (
+            contextlib.suppress(OSError, OverflowError),
+            socket.create_server(("127.0.0.1", 0)) as first,
+            socket.create_server(("127.0.0.1", first.getsockname()[1] + 1)),
+        ):
+            return int(first.getsockname()[1])
 
 
 def test_the_orders_lie_in_the_sixty_days_before_now(shop: Shop) -> None:
@@ -54,6 +67,43 @@ def test_the_credentials_are_those_of_the_key_that_is_good_now(shop: Shop) -> No
 def test_the_fake_does_not_show_in_the_malls_repr(shop: Shop) -> None:
     """A failing test does not print thousands of orders."""
     assert repr(shop.mall) == f"RakutenMall(base_url='{shop.mall.base_url}')"
+
+
+def test_the_credentials_of_qoo10_follow_a_new_password(seller: Seller) -> None:
+    """From them a new key can be had; the old key is gone."""
+    credentials, account = seller.mall.credentials, seller.fake.account
+    said = (credentials.user_id, credentials.password, credentials.api_key)
+    assert (account.user_id, account.password, account.api_key) == said
+    seller.fake.change_password()
+    assert seller.mall.credentials.password != credentials.password
+    assert "" == seller.mall.certification_key
+
+
+def test_the_malls_share_one_time() -> None:
+    """Who moves one clock moves the other."""
+    with sandbox.running(orders=1, now=NOW) as malls:
+        malls.rakuten.clock.advance(60)
+        assert NOW + timedelta(minutes=1) == malls.qoo10.clock.now()
+
+
+def test_a_given_port_is_the_first_malls_and_the_next_one_the_second_malls() -> None:
+    """So that shell lines can be written down."""
+    port = free_pair()
+    with sandbox.running(orders=1, port=port) as malls:
+        assert f"http://127.0.0.1:{port}" == malls.rakuten.base_url
+        assert malls.qoo10.base_url == (
+            f"http://127.0.0.1:{port + 1}/GMKT.INC.Front.QAPIService/ebayjapan.qapi"
+        )
+
+
+def test_a_second_port_that_is_taken_frees_the_first() -> None:
+    """Nothing is left running."""
+    port = free_pair()
+    with socket.create_server(("127.0.0.1", port + 1)):
+        with pytest.raises(OSError, match="in use"), sandbox.running(orders=1, port=port):
+            pass
+        with pytest.raises(ConnectionRefusedError):
+            socket.create_connection(("127.0.0.1", port), timeout=1)
 
 
 def test_throttle_lets_one_request_a_second_pass() -> None:

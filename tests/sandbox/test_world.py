@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import socket
 import threading
@@ -16,7 +17,7 @@ import requests
 from mallsync import sandbox
 from mallsync.sandbox import Fault
 from mallsync.sandbox.world import FAULTS, JST, Clock, Script, Scripted, SlidingWindow
-from tests.sandbox.conftest import NOW, Shop
+from tests.sandbox.conftest import NOW, Seller, Shop, codes
 
 WRITE = {"deliveryCompany": "1001", "shippingNumber": "0000", "shippingDate": "2026-04-11"}
 
@@ -116,6 +117,47 @@ def test_some_faults_answer_without_doing_the_work(
     shop.ship(number, WRITE)
     assert shop.fake.effective(number) == 1
     assert shop.mall.hits[-1].took_effect
+
+
+def test_an_order_can_be_cancelled_in_between(shop: Shop) -> None:
+    """Just before the request, so that whoever looked first looked too early."""
+    number, other = shop.to_ship(), shop.to_ship(plan="blank")
+    shop.mall.fail_next(Fault.CANCELLED_BETWEEN, operation="updateOrderShipping")
+    assert codes(shop.ship(number, WRITE)) == ["UPDATE_ORDERSHIPPING_ERROR_102"]
+    assert shop.fake.record(number).progress == 900
+    shop.mall.fail_next(Fault.CANCELLED_BETWEEN, orders=[other])
+    shop.search()
+    assert shop.fake.record(other).progress == 900
+    assert shop.fake.effective() == 0
+
+
+@pytest.mark.parametrize(
+    ("fault", "options", "effect"),
+    [
+        (Fault.RESET_BEFORE, {}, False),
+        (Fault.RESET_AFTER, {}, True),
+        (Fault.BODY_CUT, {}, True),
+        (Fault.BAD_GZIP, {}, True),
+        (Fault.TRUNCATED_JSON, {}, True),
+        (Fault.GARBAGE_STATUS, {}, True),
+        (Fault.NEVER_ANSWERS, {"after": True}, True),
+        (Fault.SERVER_ERROR_AFTER, {}, True),
+        (Fault.UNAVAILABLE, {"retry_after": 3}, False),
+        (Fault.THROTTLED, {"retry_after": 3}, False),
+        (Fault.UNAUTHORISED, {}, False),
+    ],
+)
+def test_every_mall_meets_the_same_faults(
+    seller: Seller, fault: Fault, options: dict[str, Any], effect: bool
+) -> None:
+    """The books of Qoo10 say what the client cannot know."""
+    number = seller.free()
+    seller.mall.fail_next(fault, operation="ShippingBasic.SetSendingInfo", **options)
+    form = {"OrderNo": number, "ShippingCorp": "ゆうパック", "TrackingNo": "0000"}
+    with contextlib.suppress(requests.RequestException):
+        seller.post("ShippingBasic.SetSendingInfo", form, timeout=0.5)
+    assert int(effect) == seller.fake.effective(number)
+    assert (fault, effect) == (seller.mall.hits[-1].fault, seller.mall.hits[-1].took_effect)
 
 
 def test_the_two_refusals_differ_in_their_bodies(shop: Shop) -> None:

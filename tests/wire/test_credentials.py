@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from mallsync.errors import ConfigError
-from mallsync.wire.credentials import secret
+from mallsync.wire.credentials import MemoryVault, secret, vault_of
 
 
 def test_blanks_around_a_key_are_taken_off() -> None:
@@ -33,3 +35,14 @@ def test_what_cannot_be_a_key_is_refused_without_showing_it(value: object, said:
 
     assert said in str(caught.value)
     assert "Injected" not in str(caught.value)
+
+
+def test_a_vault_is_what_loads_and_saves() -> None:
+    """Left out, tokens are kept in memory; anything else is refused."""
+    own = MemoryVault()
+    wrong: Any = {"load": "save"}
+
+    assert vault_of(own) is own
+    assert isinstance(vault_of(None), MemoryVault)
+    with pytest.raises(ConfigError, match="with load and save"):
+        vault_of(wrong)

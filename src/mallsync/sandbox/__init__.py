@@ -3,52 +3,42 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from attrs import field, frozen
 
-from mallsync.sandbox.fakes.rakuten import OPERATIONS, Rakuten
-from mallsync.sandbox.world import Clock, Fault, Hit, Scripted, Server, SlidingWindow
+from mallsync.sandbox.fakes.qoo10 import BASE_PATH, Qoo10
+from mallsync.sandbox.fakes.rakuten import Rakuten
+from mallsync.sandbox.world import Clock, FakeMall, Fault, Hit, Scripted, Server, SlidingWindow
 
 if TYPE_CHECKING:
-    from mallsync.adapters.rakuten import Credentials
+    from mallsync.adapters import qoo10, rakuten
 
-__all__ = ["Clock", "Fault", "Hit", "Malls", "RakutenMall", "running"]
+__all__ = ["Clock", "Fault", "Hit", "Malls", "Qoo10Mall", "RakutenMall", "RunningMall", "running"]
 
 _OPTIONS = ("after", "code", "headers", "interval", "orders", "retry_after")
 
+T = TypeVar("T", bound=FakeMall)
+
 
 @frozen(kw_only=True)
-class RakutenMall:
-    """Hold what a client needs to reach the fake, and what a test needs to steer it."""
+class RunningMall(Generic[T]):
+    """Hold what a client needs to reach a fake, and what a test needs to steer it."""
 
     base_url: str
-    fake: Rakuten = field(repr=False)
+    fake: T = field(repr=False)
 
     @property
     def clock(self) -> Clock:
-        """The mall's time."""
+        """The time, which all the malls share."""
         return self.fake.clock
 
     @property
     def hits(self) -> list[Hit]:
         """Every request so far, in order."""
         return self.fake.hits
-
-    @property
-    def credentials(self) -> Credentials:
-        """The key that is good now."""
-        from mallsync.adapters.rakuten import Credentials  # noqa: PLC0415  a fake needs no adapter
-
-        license_ = self.fake.license
-        return Credentials(
-            service_secret=license_.service_secret,
-            license_key=license_.license_key,
-            issued_at=license_.issued_at,
-            expires_at=license_.expires_at,
-        )
 
     def fail_next(
         self, fault: Fault | str, *, operation: str | None = None, times: int = 1, **options: object
@@ -57,17 +47,20 @@ class RakutenMall:
 
         Args:
             fault: what happens.
-            operation: only to requests of this one, such as "getOrder".
+            operation: only to requests of this one, as the mall names it: "getOrder" (Rakuten),
+                "ShippingBasic.SetSendingInfo" (Qoo10).
             times: how often.
             options: `retry_after` (THROTTLED, UNAVAILABLE), `after` (UNAVAILABLE, NEVER_ANSWERS,
                 HTML_200: do the work first), `headers` and `interval` (DRIP), `orders` and `code`
-                (ORDER_ERRORS: which, and the code after the operation's prefix).
+                (ORDER_ERRORS: which, and the mall's code, at Rakuten what follows the operation's
+                prefix), `orders` (CANCELLED_BETWEEN: which the buyers cancel just before), `code`
+                (UNAUTHORISED, UNAUTHORISED_OLD of Qoo10).
 
         Raises:
             ValueError: There is no such fault, operation or option: a test of it would prove
                 nothing.
         """
-        _refuse_unknown("operation", operation or "", ("", *OPERATIONS, "license.expiryDate.get"))
+        _refuse_unknown("operation", operation or "", ("", *self.fake.operations))
         for option in options:
             _refuse_unknown("option", option, _OPTIONS)
         scripted = Scripted(fault=Fault(fault), operation=operation, options=options)
@@ -80,10 +73,49 @@ def _refuse_unknown(what: str, name: str, known: Iterable[str]) -> None:
 
 
 @frozen(kw_only=True)
+class RakutenMall(RunningMall[Rakuten]):
+    """Know the keys of the fake Rakuten."""
+
+    @property
+    def credentials(self) -> rakuten.Credentials:
+        """The key that is good now."""
+        from mallsync.adapters.rakuten import Credentials  # noqa: PLC0415  a fake needs no adapter
+
+        license_ = self.fake.license
+        return Credentials(
+            service_secret=license_.service_secret,
+            license_key=license_.license_key,
+            issued_at=license_.issued_at,
+            expires_at=license_.expires_at,
+        )
+
+
+@frozen(kw_only=True)
+class Qoo10Mall(RunningMall[Qoo10]):
+    """Know the keys of the fake Qoo10."""
+
+    @property
+    def credentials(self) -> qoo10.Credentials:
+        """The seller's secrets, from which a certification key can be had."""
+        from mallsync.adapters.qoo10 import Credentials  # noqa: PLC0415  a fake needs no adapter
+
+        account = self.fake.account
+        return Credentials(
+            user_id=account.user_id, password=account.password, api_key=account.api_key
+        )
+
+    @property
+    def certification_key(self) -> str:
+        """The certification key that was issued last; empty after a change of the password."""
+        return self.fake.certification_key
+
+
+@frozen(kw_only=True)
 class Malls:
     """Hold the malls that are running, one field each."""
 
     rakuten: RakutenMall
+    qoo10: Qoo10Mall
 
 
 @contextmanager
@@ -100,13 +132,19 @@ def running(
 
     Args:
         seed: the same seed and `now` make the same orders.
-        orders: how many lie in the 60 days before `now`.
+        orders: how many each mall has in the 60 days before `now`; at Qoo10 that many carts.
         now: the aware moment at which the clock stands until moved; None follows the machine's.
-        throttle: answer 429 to more than `rate` requests a second, as the mall says it does.
+        throttle: answer 429 to more than `rate` requests a second, as Rakuten says it does.
         rate: requests a second and key; real time, whatever the fake's clock says.
-        port: 0 lets the system choose a free one.
+        port: that of Rakuten, the next one is Qoo10's; 0 lets the system choose free ones.
     """
-    window = SlidingWindow(rate) if throttle else None
-    fake = Rakuten(Clock(now), seed, orders, window)
-    with Server(fake, port) as server:
-        yield Malls(rakuten=RakutenMall(base_url=server.base_url, fake=fake))
+    clock = Clock(now)
+    shop = Rakuten(clock, seed, orders, SlidingWindow(rate) if throttle else None)
+    seller = Qoo10(clock, seed, orders, SlidingWindow(rate) if throttle else None)
+    with ExitStack() as stack:
+        first = stack.enter_context(Server(shop, port))
+        second = stack.enter_context(Server(seller, port and port + 1))
+        yield Malls(
+            rakuten=RakutenMall(base_url=first.base_url, fake=shop),
+            qoo10=Qoo10Mall(base_url=f"{second.base_url}{BASE_PATH}", fake=seller),
+        )

@@ -234,7 +234,7 @@ class AdapterLaws:
             assert isinstance(last, Seen), (place, change)
             if isinstance(middle, Unreadable):
                 _assert_place_is_named(middle, place, change)
-            elif is_foreign(found(good, place), found(mutant, place)):
+            elif is_foreign(found(good, place), found(mutant, place), place, subject.as_text):
                 assert middle == expected, (place, change, "was coerced")
 
     def test_decode_raises_nothing_but_mall_errors(self, subject: Subject) -> None:

@@ -10,6 +10,7 @@ from attrs import define, evolve, field
 
 from mallsync.errors import ConfigError
 from mallsync.model.journal import Entry, EntryKey, Step, StepState
+from mallsync.wire.credentials import MemoryVault
 
 __all__ = ["MemoryJournal", "MemoryVault"]
 
@@ -64,18 +65,3 @@ class MemoryJournal:
         entry = self.entries[key]
         rest = tuple(one for one in entry.steps if one.name != name)
         self.entries[key] = evolve(entry, steps=(*rest, step) if step is not None else rest)
-
-
-@define
-class MemoryVault:
-    """A `TokenVault` in memory; its tokens show in no repr."""
-
-    tokens: dict[str, str] = field(factory=dict, repr=False)
-
-    def load(self, name: str) -> str | None:
-        """Return the token of that name, or None."""
-        return self.tokens.get(name)
-
-    def save(self, name: str, value: str, expires_at: datetime | None) -> None:  # noqa: ARG002 -- the port's
-        """Keep a token; its expiry is the client's to watch."""
-        self.tokens[name] = value

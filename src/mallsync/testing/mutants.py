@@ -76,8 +76,16 @@ def found(record: object, place: Place) -> object:
     return record
 
 
-def is_foreign(old: object, new: object) -> bool:
-    """Tell whether a value is of another JSON type; null is not, nor a whole number for a rate."""
+def is_foreign(old: object, new: object, place: Place = (), as_text: Collection[str] = ()) -> bool:
+    """Tell whether a value is of another JSON type; null is not, nor a whole number for a rate.
+
+    Nor is a number in text, or no text, at a place whose key is in `as_text`.
+
+    >>> is_foreign(3, "3"), is_foreign(3, "3", ("OrderNo",), {"OrderNo"})
+    (True, False)
+    """
+    if isinstance(new, str) and (new.isdecimal() or not new) and {*place[-1:]} & {*as_text}:
+        return False
     whole = type(old) is float and type(new) is int
     return new is not None and type(new) is not type(old) and not whole
 

@@ -22,7 +22,8 @@ pytest.register_assert_rewrite("mallsync.testing.laws")
 def malls() -> Iterator[Malls]:
     """Run the fake malls for one test; needs the extra ``sandbox``.
 
-    ``malls.rakuten`` has ``base_url``, ``credentials``, ``clock`` and ``fail_next``.
+    ``malls.rakuten`` and ``malls.qoo10`` have ``base_url``, ``credentials``, ``clock`` and
+    ``fail_next``.
     """
     from mallsync import sandbox  # noqa: PLC0415 -- only a test that asks needs the extra
 

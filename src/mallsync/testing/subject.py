@@ -37,6 +37,10 @@ class Subject(Protocol):
         """Keys of a raw order whose text is a customer's."""
 
     @property
+    def as_text(self) -> Collection[str]:
+        """Keys whose numbers the mall may send as text; no other number is taken from text."""
+
+    @property
     def keys(self) -> Sequence[str]:
         """Keys that the mall's answers use, to make up answers that go deep."""
 

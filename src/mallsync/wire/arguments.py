@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from datetime import timedelta
 from types import UnionType
+
+from attrs import Attribute
 
 from mallsync.errors import ConfigError
 from mallsync.model.period import Period
+from mallsync.model.sighting import Unreadable
 from mallsync.model.writebacks import ShipmentNotice
 
 __all__ = [
+    "at_most",
+    "handler_of",
     "notices_of",
     "number_of",
     "numbers_of",
@@ -17,7 +23,11 @@ __all__ = [
     "require",
     "shop_id_of",
     "statuses_of",
+    "window_within",
 ]
+
+
+_SHORTEST = timedelta(seconds=2)
 
 
 def require(value: object, kind: type | UnionType, instead: str) -> None:
@@ -87,6 +97,35 @@ def statuses_of(values: object, known: Iterable[str]) -> tuple[str, ...]:
     if unknown:
         raise ConfigError(f"no such status: {unknown[0]!r}; write some of {', '.join(choices)}")
     return asked
+
+
+def handler_of(value: Callable[[Unreadable], None] | None) -> Callable[[Unreadable], None] | None:
+    """Return what takes each `Unreadable`, or None; what cannot be called is a `ConfigError`."""
+    if value is not None and not callable(value):
+        raise ConfigError("on_problem takes each Unreadable: write a function of one argument")
+    return value
+
+
+def at_most(most: int) -> Callable[[object, Attribute[int], int], None]:
+    """Return a validator of an option: a whole number from 1 up to the mall's own limit."""
+
+    def check(_: object, attribute: Attribute[int], value: object) -> None:
+        if type(value) is not int or not 0 < value <= most:
+            raise ConfigError(f"{attribute.name} is {value!r}: write a number from 1 to {most}")
+
+    return check
+
+
+def window_within(longest: timedelta) -> Callable[[object, Attribute[timedelta], timedelta], None]:
+    """Return a validator of an option: a stretch of two seconds up to the mall's own limit."""
+
+    def check(_: object, attribute: Attribute[timedelta], value: object) -> None:
+        if not (isinstance(value, timedelta) and _SHORTEST <= value <= longest):
+            raise ConfigError(
+                f"{attribute.name}: write a timedelta of 2 seconds to {longest.days} days"
+            )
+
+    return check
 
 
 def notices_of(values: object) -> tuple[ShipmentNotice, ...]:

@@ -8,7 +8,7 @@ from mallsync.errors import Problem, Unavailable
 from mallsync.model.order import Order
 from mallsync.model.sighting import Remark, Seen, Sighting, Unreadable
 
-__all__ = ["orders_of"]
+__all__ = ["number_seen", "orders_of"]
 
 
 def orders_of(
@@ -37,6 +37,13 @@ def orders_of(
     if gaps:
         places = tuple(Problem(place=_stretch(remark), code=remark.code) for remark in gaps)
         raise Unavailable("part of the period is not covered", code=gaps[0].code, problems=places)
+
+
+def number_seen(event: Sighting) -> str:
+    """Return the order number that an event is about, ``""`` for none."""
+    if isinstance(event, Seen):
+        return event.order.number
+    return event.number if isinstance(event, Unreadable) else ""
 
 
 def _stretch(remark: Remark) -> str:

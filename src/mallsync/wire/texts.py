@@ -1,8 +1,12 @@
-"""Text that a mall may not take."""
+"""Text that a mall may not take, and text of a mall that may not be shown."""
 
 from __future__ import annotations
 
-__all__ = ["platform_dependent"]
+import re
+
+__all__ = ["platform_dependent", "word"]
+
+_WORD = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 
 _CP932_TWINS = str.maketrans("～－∥￠￡￢", "〜−‖¢£¬")
 
@@ -16,6 +20,16 @@ def platform_dependent(text: str) -> str:
     ('㈱①', '')
     """
     return "".join(char for char in text if not _is_plain(char.translate(_CP932_TWINS)))
+
+
+def word(value: object) -> str:
+    """Return a mall's code as it is if it is one word; anything else might quote personal data.
+
+    >>> word("GA0001"), word(-90001), word("見本 様")
+    ('GA0001', '-90001', 'UNRECOGNISED')
+    """
+    text = str(value)
+    return text if _WORD.fullmatch(text) else "UNRECOGNISED"
 
 
 def _is_plain(char: str) -> bool:

@@ -10,7 +10,7 @@ from attrs import evolve, field, frozen
 from mallsync.errors import AuthCause, AuthFailed, Hint, MallError
 from mallsync.model.period import require_aware
 from mallsync.wire.calls import Caller
-from mallsync.wire.credentials import secret
+from mallsync.wire.credentials import refused_for, secret
 from mallsync.wire.messages import Request, Response
 
 __all__ = ["HINTS", "KEY_LIFE", "NEW_KEY", "Credentials", "RakutenAuth", "refused"]
@@ -111,12 +111,4 @@ class RakutenAuth:
 
 def refused(error: AuthFailed, cause: AuthCause) -> AuthFailed:
     """Return the same refusal with a cause that is known better."""
-    better = AuthFailed(
-        mall=error.mall,
-        operation=error.operation,
-        code=error.code,
-        request_id=error.request_id,
-        hint=HINTS[cause],
-    )
-    better.cause = cause
-    return better
+    return refused_for(error, cause, HINTS[cause])

@@ -15,7 +15,6 @@ from mallsync.adapters.rakuten.flows import Fetch, Options, details, sightings
 from mallsync.adapters.rakuten.notices import preview, standing
 from mallsync.adapters.rakuten.reading import Reader
 from mallsync.adapters.rakuten.shapes import PHASES, StatusModel
-from mallsync.errors import ConfigError
 from mallsync.model.order import Order
 from mallsync.model.period import Period, require_day
 from mallsync.model.sighting import Sighting, Unreadable
@@ -31,6 +30,7 @@ from mallsync.model.writebacks import (
 from mallsync.ports import Journal
 from mallsync.transport import Engine, HttpTransport, Pace, Settings
 from mallsync.wire.arguments import (
+    handler_of,
     notices_of,
     number_of,
     numbers_of,
@@ -172,9 +172,7 @@ class Client:
         on_problem: Callable[[Unreadable], None] | None = None,
     ) -> Iterator[Order]:
         """Stream the orders placed in a period; the first `Unreadable` raises unless taken."""
-        if on_problem is not None and not callable(on_problem):
-            raise ConfigError("on_problem takes each Unreadable: write a function of one argument")
-        return orders_of(self.sightings(period, statuses=statuses), on_problem)
+        return orders_of(self.sightings(period, statuses=statuses), handler_of(on_problem))
 
     def get_orders(self, numbers: Iterable[str]) -> Iterator[Order]:
         """Stream single orders by number, in the order asked; one that is not there raises."""

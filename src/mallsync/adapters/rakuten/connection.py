@@ -10,6 +10,7 @@ from mallsync.errors import AuthCause, AuthFailed, Hint, MallError
 from mallsync.model.period import Period
 from mallsync.model.writebacks import CONNECTED, ConnectionReport
 from mallsync.wire.calls import Caller
+from mallsync.wire.connecting import hint_of, refusal_of
 
 __all__ = ["check", "expiry"]
 
@@ -37,9 +38,11 @@ def expiry(caller: Caller, credentials: Credentials) -> datetime | None:
 
 def check(caller: Caller, credentials: Credentials, now: datetime) -> ConnectionReport:
     """Ask for the orders of one second and for the key's end, and say what the answers mean."""
-    search = _failure(caller, SearchOrders(period=Period(now - timedelta(seconds=1), now), size=1))
+    search = refusal_of(
+        caller, SearchOrders(period=Period(now - timedelta(seconds=1), now), size=1)
+    )
     if search is not None and not isinstance(search, AuthFailed):
-        return ConnectionReport(ok=False, hint=_hint(search), expires_at=credentials.expires_at)
+        return ConnectionReport(ok=False, hint=hint_of(search), expires_at=credentials.expires_at)
     try:
         expires_at: datetime | None = caller.call(KeyExpiry(credentials.license_key))
         license_error = None
@@ -52,16 +55,6 @@ def check(caller: Caller, credentials: Credentials, now: datetime) -> Connection
     if license_error is None and search.cause is AuthCause.WRONG:
         # The key opens one function and not the other: it is good, and does not cover orders.
         search = refused(search, AuthCause.NOT_PERMITTED)
-    return ConnectionReport(ok=False, cause=search.cause, hint=_hint(search), expires_at=expires_at)
-
-
-def _failure(caller: Caller, operation: SearchOrders) -> MallError | None:
-    try:
-        caller.call(operation)
-    except MallError as error:
-        return error
-    return None
-
-
-def _hint(error: MallError) -> Hint:
-    return Hint(ja=error.hint("ja"), en=error.hint("en"))
+    return ConnectionReport(
+        ok=False, cause=search.cause, hint=hint_of(search), expires_at=expires_at
+    )

@@ -6,7 +6,6 @@ body today's order API sends in every case is not known: both are read, at any s
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from typing import TypeVar
 
@@ -26,6 +25,7 @@ from mallsync.wire.bodies import load_json
 from mallsync.wire.messages import Response
 from mallsync.wire.retry import fault_of_status
 from mallsync.wire.strict import Mismatch, Shape
+from mallsync.wire.texts import word
 
 __all__ = [
     "CODES",
@@ -63,7 +63,6 @@ CODES: dict[str, type[MallError]] = {
 """A code that is not here is `Rejected` and is kept as it is."""
 
 _PREFIX = "ORDER_EXT_API_"
-_WORD = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 _FORBIDDEN = (401, 403)
 _UNHANDLED = (404, 405, 415)
 """Unknown path, wrong method, content type: refused before anything is done."""
@@ -116,7 +115,7 @@ def failure(
         mall=Mall.RAKUTEN,
         operation=operation,
         code=code,
-        request_id=_word(request_id) if request_id else "",
+        request_id=word(request_id) if request_id else "",
         hint=_AUTH_HINT if kind is AuthFailed else None,
         problems=problems,
     )
@@ -161,7 +160,7 @@ def errors_of(messages: Iterable[MessageModel]) -> tuple[Problem, ...]:
 
 def code_of(message: MessageModel) -> str:
     """Return a message's code without what all of them begin with."""
-    return _word(message["messageCode"].removeprefix(_PREFIX))
+    return word(message["messageCode"].removeprefix(_PREFIX))
 
 
 def checked(shape: Shape[T], value: object, operation: str) -> T:
@@ -232,15 +231,9 @@ def _class_without_json(response: Response) -> type[MallError]:
 def _gateway_code(payload: dict[str, object]) -> str | None:
     results = payload.get("Results")
     if isinstance(results, dict) and "errorCode" in results:
-        return _word(results["errorCode"])
+        return word(results["errorCode"])
     errors = payload.get("errors")
     if not isinstance(errors, list) or not errors:
         return None
     first = errors[0]
-    return _word(first.get("code") or "UNKNOWN") if isinstance(first, dict) else "UNKNOWN"
-
-
-def _word(value: object) -> str:
-    """Return a code as it is if it is one word; anything else might quote personal data."""
-    text = str(value)
-    return text if _WORD.fullmatch(text) else "UNRECOGNISED"
+    return word(first.get("code") or "UNKNOWN") if isinstance(first, dict) else "UNKNOWN"

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from datetime import timedelta
 
-from attrs import Attribute, evolve, field, frozen
+from attrs import evolve, field, frozen
 
 from mallsync.adapters.rakuten.codec import GetOrders, Page, SearchOrders
 from mallsync.adapters.rakuten.reading import Reader
@@ -20,7 +20,9 @@ from mallsync.adapters.rakuten.shapes import (
 from mallsync.errors import ConfigError
 from mallsync.model.period import Period
 from mallsync.model.sighting import Covered, Remark, Seen, Sighting, Unreadable
+from mallsync.wire.arguments import at_most, window_within
 from mallsync.wire.calls import Caller
+from mallsync.wire.fetching import number_seen
 from mallsync.wire.paging import batches, unique
 
 __all__ = ["Fetch", "Options", "details", "sightings"]
@@ -35,20 +37,6 @@ def _readable(version: object) -> int:
     return version
 
 
-def _at_most(most: int) -> Callable[[object, Attribute[int], int], None]:
-    def check(_: object, attribute: Attribute[int], value: object) -> None:
-        if type(value) is not int or not 0 < value <= most:
-            raise ConfigError(f"{attribute.name} is {value!r}: write a number from 1 to {most}")
-
-    return check
-
-
-def _a_window(_: object, attribute: Attribute[timedelta], value: object) -> None:
-    fits = isinstance(value, timedelta) and 2 * _SHORTEST_WINDOW <= value <= SEARCH_WINDOW
-    if not fits:
-        raise ConfigError(f"{attribute.name}: write a timedelta of 2 seconds to 63 days")
-
-
 @frozen(kw_only=True)
 class Options:
     """The getOrder version, and how much one call carries: less than the mall's limits in tests.
@@ -58,10 +46,10 @@ class Options:
     """
 
     version: int = field(default=DEFAULT_VERSION, converter=_readable)
-    page: int = field(default=SEARCH_PAGE, validator=_at_most(SEARCH_PAGE))
-    cap: int = field(default=SEARCH_CAP, validator=_at_most(SEARCH_CAP))
-    window: timedelta = field(default=SEARCH_WINDOW, validator=_a_window)
-    batch: int = field(default=DETAIL_BATCH, validator=_at_most(DETAIL_BATCH))
+    page: int = field(default=SEARCH_PAGE, validator=at_most(SEARCH_PAGE))
+    cap: int = field(default=SEARCH_CAP, validator=at_most(SEARCH_CAP))
+    window: timedelta = field(default=SEARCH_WINDOW, validator=window_within(SEARCH_WINDOW))
+    batch: int = field(default=DETAIL_BATCH, validator=at_most(DETAIL_BATCH))
 
 
 @frozen(kw_only=True)
@@ -91,7 +79,7 @@ def sightings(
     # Rounded out to whole seconds a window grows by less than one: it must still fit.
     for window in period.split(fetch.options.window - _SHORTEST_WINDOW):
         for event in _window(caller, fetch, window):
-            number = _number(event)
+            number = number_seen(event)
             unseen.pop(number, None)
             if not isinstance(event, Unreadable):
                 yield event
@@ -109,12 +97,6 @@ def details(caller: Caller, fetch: Fetch, numbers: Iterable[str]) -> Iterator[Se
     )
     for answers in caller.map(calls):
         yield from answers
-
-
-def _number(event: Sighting) -> str:
-    if isinstance(event, Seen):
-        return event.order.number
-    return event.number if isinstance(event, Unreadable) else ""
 
 
 def _window(caller: Caller, fetch: Fetch, window: Period) -> Iterator[Sighting]:

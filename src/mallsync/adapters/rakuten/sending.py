@@ -7,9 +7,8 @@ batches: a lost acceptance can then be told from "never asked" after the settle 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import timedelta
 
-from attrs import define, frozen
+from attrs import define
 
 from mallsync.adapters.rakuten.codec import ShippingResult, UpdateShipping, UpdateShippingAsync
 from mallsync.adapters.rakuten.faults import failure
@@ -22,8 +21,8 @@ from mallsync.adapters.rakuten.notices import (
     standing,
 )
 from mallsync.adapters.rakuten.shapes import WRITE_BATCH
-from mallsync.errors import AnswerLost, ConfigError, Conflict, MallError, Problem, Rejected
-from mallsync.model.journal import EntryKey, StepState, digest
+from mallsync.errors import AnswerLost, Conflict, MallError, Rejected
+from mallsync.model.journal import EntryKey, digest
 from mallsync.model.order import Order
 from mallsync.model.sighting import Seen
 from mallsync.model.writebacks import (
@@ -32,102 +31,54 @@ from mallsync.model.writebacks import (
     Outcome,
     ShipmentNotice,
     Standing,
-    outcome_of,
 )
 from mallsync.ports import Journal
 from mallsync.wire.calls import Caller
 from mallsync.wire.paging import batches
+from mallsync.wire.writing import Ledger, Write, refused_by_preview, still_open
 
-__all__ = ["POLLS", "SETTLE", "look", "send"]
-
-SETTLE = timedelta(minutes=60)
-"""How long after an accepted call its absence on the mall proves nothing; a guess, kept wide."""
+__all__ = ["POLLS", "look", "send"]
 
 POLLS = (1.0, 2.0, 3.0, 5.0, 8.0, 13.0, 21.0, 34.0)
 """Seconds before each look at an unfinished async result; its running time is not documented."""
 
-_SEND = "send"
 _ACCEPTED = "accepted"
 _OPERATION = "updateOrderShipping"
 
 
-@define(eq=False)
-class _Job:
-    """One notice on its way; after the look ``entry`` is its place in the journal."""
+@define(eq=False, kw_only=True)
+class _Job(Write):
+    """One notice on its way; after the look ``key`` is its place in the journal."""
 
     notice: ShipmentNotice
-    entry: EntryKey | None = None
     order: Order | None = None
     update: UpdateShipping | None = None
-    outcome: Outcome | None = None
-    error: MallError | None = None
-
-    def settle(self, outcome: Outcome | None, error: MallError | None = None) -> None:
-        """Note what came of it; None opens it again."""
-        self.outcome, self.error = outcome, error
-
-    def fail(self, error: MallError) -> None:
-        """Note an error of the write itself."""
-        self.settle(outcome_of(error), error)
 
     def is_on_mall(self, order: object) -> bool:
         """Tell whether a fresh look at the order shows the notice."""
         return isinstance(order, Order) and standing(order, self.notice) is Standing.SAME
 
 
-@frozen
-class _Ledger:
-    """The journal, or the lack of one, behind the same questions."""
-
-    journal: Journal | None
-
-    def key(self, job: _Job) -> EntryKey:
-        """Return the entry of a job."""
-        assert job.entry is not None  # noqa: S101 -- only jobs that were looked at get here
-        return job.entry
-
-    def begin(self, job: _Job) -> bool:
-        """Mark the write as begun; False if someone else has."""
-        return self.journal is None or self.journal.begin(self.key(job), _SEND)
-
-    def finish(self, job: _Job) -> None:
-        """Keep what is known of a begun write: done, without effect, or still in doubt."""
-        if self.journal is None or job.outcome is Outcome.UNKNOWN:
-            return
-        if job.outcome is Outcome.SENT:
-            self.journal.end(self.key(job), _SEND)
-        else:
-            self.forget(job)
-
-    def forget(self, job: _Job) -> None:
-        """Forget a begun write that had no effect; its request id first, which is its alone."""
-        assert self.journal is not None  # noqa: S101 -- nothing is begun without one
-        self.journal.drop(self.key(job), _ACCEPTED)
-        self.journal.drop(self.key(job), _SEND)
-
-    def accepted(self, job: _Job, request_id: str) -> None:
-        """Keep the request id of an accepted async call."""
-        assert self.journal is not None  # noqa: S101 -- only with one are calls asynchronous
-        self.journal.begin(self.key(job), _ACCEPTED)
-        self.journal.end(self.key(job), _ACCEPTED, request_id)
+def _job(notice: ShipmentNotice) -> _Job:
+    return _Job(notice=notice, payload=digest(notice), notes=(_ACCEPTED,))
 
 
 def send(
     caller: Caller, fetch: Fetch, notices: Sequence[ShipmentNotice], journal: Journal | None
 ) -> list[NoticeResult]:
     """Report shipments and return one result for each notice, in order."""
-    by_notice = {notice: _Job(notice) for notice in notices}  # one given twice is one
+    by_notice = {notice: _job(notice) for notice in notices}  # one given twice is one
     jobs = list(by_notice.values())
-    ledger = _Ledger(journal)
+    ledger = Ledger(journal, _failing)
     for job in jobs:
         _check(job)
-    _look_before(caller, fetch, _open(jobs))
-    _refuse_second_notices(_open(jobs))
+    _look_before(caller, fetch, still_open(jobs))
+    _refuse_second_notices(still_open(jobs))
     _resume(caller, ledger, jobs)
-    waiting = _open(jobs)
+    waiting = still_open(jobs)
     if journal is not None and len(waiting) > 1:
         _send_async(caller, ledger, waiting)
-    for job in _open(waiting):
+    for job in still_open(waiting):
         _send_one(caller, ledger, job)
     _look_after(caller, fetch, ledger, [job for job in jobs if job.outcome is Outcome.UNKNOWN])
     return [_result(by_notice[notice]) for notice in notices]
@@ -148,16 +99,14 @@ def look(caller: Caller, fetch: Fetch, numbers: Iterable[str]) -> dict[str, Orde
     return found
 
 
-def _open(jobs: Iterable[_Job]) -> list[_Job]:
-    return [job for job in jobs if job.outcome is None]
+def _failing(kind: type[MallError], code: str) -> MallError:
+    return failure(kind, _OPERATION, code)
 
 
 def _check(job: _Job) -> None:
     problems = preview(job.notice).problems
     if problems:
-        places = tuple(Problem(place=problem.detail, code=problem.code) for problem in problems)
-        error = failure(Rejected, _OPERATION, problems[0].code, problems=places)
-        job.settle(Outcome.REFUSED, error)
+        job.settle(Outcome.REFUSED, refused_by_preview(problems, _failing))
 
 
 def _look_before(caller: Caller, fetch: Fetch, jobs: list[_Job]) -> None:
@@ -165,18 +114,16 @@ def _look_before(caller: Caller, fetch: Fetch, jobs: list[_Job]) -> None:
     for job in jobs:
         order = found[job.notice.order_number]
         if isinstance(order, MallError):
-            # Nothing was written yet, so even an uncertain error leaves no doubt.
-            refused = outcome_of(order) is Outcome.REFUSED
-            job.settle(Outcome.REFUSED if refused else Outcome.NOT_SENT, order)
-            continue
-        _prepare(job, order)
+            job.miss(order)
+        else:
+            _prepare(job, order)
 
 
 def _prepare(job: _Job, order: Order) -> None:
     """Note what has to be written, if anything."""
     shipment = shipment_of(order, job.notice)
     job.order = order
-    job.entry = EntryKey(order.key, shipment.id) if shipment else None
+    job.key = EntryKey(order.key, shipment.id) if shipment else None
     if job.is_on_mall(order):
         job.settle(Outcome.SENT)
         return
@@ -194,58 +141,34 @@ def _refuse_second_notices(jobs: list[_Job]) -> None:
         assert job.update is not None  # noqa: S101 -- every open job has one after the look
         target = (job.update.number, job.update.basket)
         if target in taken:
-            error = failure(Conflict, _OPERATION, "SECOND_NOTICE_FOR_SHIPMENT")
+            error = _failing(Conflict, "SECOND_NOTICE_FOR_SHIPMENT")
             job.settle(Outcome.REFUSED, error)
         taken.add(target)
 
 
-def _resume(caller: Caller, ledger: _Ledger, jobs: list[_Job]) -> None:
+def _resume(caller: Caller, ledger: Ledger, jobs: list[_Job]) -> None:
     """Go on where an earlier run stopped: a begun write is sent again only if it surely failed."""
-    journal = ledger.journal
-    if journal is None:
-        return
-    hopeful = [job for job in jobs if job.outcome in (None, Outcome.SENT)]
-    begun = [job for job in hopeful if _take_up(journal, ledger, job)]
-    for request_id, some in _accepted(journal, ledger, _open(begun)).items():
+    begun = ledger.begun(jobs)
+    for request_id, some in _accepted(ledger, still_open(begun)).items():
         _poll(caller, ledger, some, request_id, polls=(0.0,))
-    for job in begun:
-        if job.outcome is Outcome.SENT:
-            ledger.finish(job)
-        elif job.outcome is Outcome.UNKNOWN and journal.settled(ledger.key(job), _SEND, SETTLE):
-            ledger.forget(job)  # the look has shown that it never arrived
-            job.settle(None)
+    ledger.conclude(begun)
 
 
-def _accepted(journal: Journal, ledger: _Ledger, jobs: list[_Job]) -> dict[str, list[_Job]]:
+def _accepted(ledger: Ledger, jobs: list[_Job]) -> dict[str, list[_Job]]:
     """Return begun jobs by the request id of their batch; one without an id stays in doubt."""
     accepted: dict[str, list[_Job]] = {}
     for job in jobs:
-        step = journal.open(ledger.key(job), digest(job.notice)).step(_ACCEPTED)
-        if step is not None and step.receipt:
-            accepted.setdefault(step.receipt, []).append(job)
+        request_id = ledger.receipt(job, _ACCEPTED)
+        if request_id:
+            accepted.setdefault(request_id, []).append(job)
         else:
-            job.settle(Outcome.UNKNOWN, failure(AnswerLost, _OPERATION, "STEP_UNFINISHED"))
+            ledger.doubt(job)
     return accepted
 
 
-def _take_up(journal: Journal, ledger: _Ledger, job: _Job) -> bool:
-    """Settle what the journal knows, and tell whether a write was begun without an end."""
-    try:
-        step = journal.open(ledger.key(job), digest(job.notice)).step(_SEND)
-    except ConfigError:
-        if job.outcome is None:
-            error = failure(Conflict, _OPERATION, "OTHER_PAYLOAD_IN_JOURNAL")
-            job.settle(Outcome.REFUSED, error)
-        return False
-    if step is not None and step.state is StepState.DONE:
-        job.settle(Outcome.SENT)
-    return step is not None and step.state is StepState.BEGUN
-
-
-def _send_one(caller: Caller, ledger: _Ledger, job: _Job) -> None:
+def _send_one(caller: Caller, ledger: Ledger, job: _Job) -> None:
     assert job.update is not None  # noqa: S101 -- as above
     if not ledger.begin(job):
-        job.settle(Outcome.UNKNOWN, failure(AnswerLost, _OPERATION, "STEP_UNFINISHED"))
         return
     try:
         caller.call(job.update)
@@ -255,7 +178,7 @@ def _send_one(caller: Caller, ledger: _Ledger, job: _Job) -> None:
     ledger.finish(job)
 
 
-def _send_async(caller: Caller, ledger: _Ledger, jobs: list[_Job]) -> None:
+def _send_async(caller: Caller, ledger: Ledger, jobs: list[_Job]) -> None:
     """Send in batches of one notice an order; a batch that is refused goes one by one instead."""
     rest = jobs
     while rest:
@@ -265,11 +188,8 @@ def _send_async(caller: Caller, ledger: _Ledger, jobs: list[_Job]) -> None:
             _send_batch(caller, ledger, batch)
 
 
-def _send_batch(caller: Caller, ledger: _Ledger, jobs: Sequence[_Job]) -> None:
+def _send_batch(caller: Caller, ledger: Ledger, jobs: Sequence[_Job]) -> None:
     mine = [job for job in jobs if ledger.begin(job)]
-    for job in jobs:
-        if job not in mine:
-            job.settle(Outcome.UNKNOWN, failure(AnswerLost, _OPERATION, "STEP_UNFINISHED"))
     updates = tuple(job.update for job in mine if job.update is not None)
     if not updates:
         return
@@ -279,11 +199,11 @@ def _send_batch(caller: Caller, ledger: _Ledger, jobs: Sequence[_Job]) -> None:
         _refuse_batch(ledger, mine, error)
         return
     for job in mine:
-        ledger.accepted(job, request_id)
+        ledger.note(job, _ACCEPTED, request_id)
     _poll(caller, ledger, mine, request_id, POLLS)
 
 
-def _refuse_batch(ledger: _Ledger, jobs: list[_Job], error: MallError) -> None:
+def _refuse_batch(ledger: Ledger, jobs: list[_Job], error: MallError) -> None:
     for job in jobs:
         job.fail(error)
         ledger.finish(job)
@@ -292,20 +212,20 @@ def _refuse_batch(ledger: _Ledger, jobs: list[_Job], error: MallError) -> None:
 
 
 def _poll(
-    caller: Caller, ledger: _Ledger, jobs: list[_Job], request_id: str, polls: Sequence[float]
+    caller: Caller, ledger: Ledger, jobs: list[_Job], request_id: str, polls: Sequence[float]
 ) -> None:
     """Ask for an async result until each job has one, or the polls are used up."""
     for seconds in polls:
         caller.pause(seconds)
         results = _results(caller, request_id)
-        for job in _open(jobs):
+        for job in still_open(jobs):
             if job.notice.order_number in results:
                 _take_result(ledger, job, results[job.notice.order_number])
-        if not _open(jobs):
+        if not still_open(jobs):
             return
-    for job in _open(jobs):
+    for job in still_open(jobs):
         # Not ready, unknown and expired look alike: the mall itself is asked next.
-        job.settle(Outcome.UNKNOWN, failure(AnswerLost, _OPERATION, "RESULT_PENDING"))
+        job.settle(Outcome.UNKNOWN, _failing(AnswerLost, "RESULT_PENDING"))
 
 
 def _results(caller: Caller, request_id: str) -> dict[str, MallError | None]:
@@ -315,7 +235,7 @@ def _results(caller: Caller, request_id: str) -> dict[str, MallError | None]:
         return {}  # reading the result failed; the writes are what they are
 
 
-def _take_result(ledger: _Ledger, job: _Job, error: MallError | None) -> None:
+def _take_result(ledger: Ledger, job: _Job, error: MallError | None) -> None:
     if error is None:
         job.settle(Outcome.SENT)
     else:
@@ -323,7 +243,7 @@ def _take_result(ledger: _Ledger, job: _Job, error: MallError | None) -> None:
     ledger.finish(job)
 
 
-def _look_after(caller: Caller, fetch: Fetch, ledger: _Ledger, jobs: list[_Job]) -> None:
+def _look_after(caller: Caller, fetch: Fetch, ledger: Ledger, jobs: list[_Job]) -> None:
     """Resolve what is in doubt: what the mall shows is sent; absence proves nothing yet."""
     found = look(caller, fetch, (job.notice.order_number for job in jobs))
     for job in jobs:
@@ -335,12 +255,12 @@ def _look_after(caller: Caller, fetch: Fetch, ledger: _Ledger, jobs: list[_Job])
 def _result(job: _Job) -> NoticeResult:
     assert job.outcome is not None  # noqa: S101 -- every path settles
     warnings = preview(job.notice).dropped
-    if job.outcome is Outcome.SENT and _stays_open(job):
+    if job.outcome is Outcome.SENT and _staysstill_open(job):
         warnings = (*warnings, NoticeWarning("RAKUTEN_STAYS_OPEN"))
     return NoticeResult(notice=job.notice, outcome=job.outcome, error=job.error, warnings=warnings)
 
 
-def _stays_open(job: _Job) -> bool:
+def _staysstill_open(job: _Job) -> bool:
     """Tell whether a record without a number remains: Rakuten never completes such an order."""
     if not job.notice.tracking_numbers:
         return True

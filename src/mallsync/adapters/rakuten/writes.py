@@ -10,10 +10,11 @@ from mallsync.adapters.rakuten.sending import look
 from mallsync.adapters.rakuten.shapes import CHANGE_REASONS, WRITE_BATCH
 from mallsync.errors import ConfigError, MallError
 from mallsync.model.order import Order
-from mallsync.model.writebacks import Outcome, WriteResult, outcome_of
+from mallsync.model.writebacks import WriteResult
 from mallsync.wire.calls import Caller
 from mallsync.wire.paging import batches, unique
 from mallsync.wire.texts import platform_dependent
+from mallsync.wire.writing import write_result
 
 __all__ = ["cancel", "confirm", "memo_fields", "update_memo"]
 
@@ -48,7 +49,7 @@ def _confirm_batch(
         refusals = caller.call(ConfirmOrders(numbers=numbers))
     except MallError as error:
         return _after_failure(caller, fetch, numbers, error, _is_confirmed)
-    told = {number: _told(number, error) for number, error in refusals.items()}
+    told = {number: write_result(number, error) for number, error in refusals.items()}
     for number, doubt in refusals.items():
         if doubt is not None and doubt.uncertain:
             told |= _after_failure(caller, fetch, (number,), doubt, _is_confirmed)
@@ -57,11 +58,6 @@ def _confirm_batch(
 
 def _is_confirmed(order: Order) -> bool:
     return order.mall_status in _CONFIRMED
-
-
-def _told(number: str, error: MallError | None) -> WriteResult:
-    outcome = Outcome.SENT if error is None else outcome_of(error)
-    return WriteResult(order_number=number, outcome=outcome, error=error)
 
 
 def _after_failure(
@@ -74,11 +70,11 @@ def _after_failure(
     """Return what a failed write came to; where in doubt, the mall's state tells."""
     found = look(caller, fetch, numbers) if error.uncertain else {}
     landed = {
-        number: _told(number, None)
+        number: write_result(number, None)
         for number, order in found.items()
         if isinstance(order, Order) and has_landed(order)
     }
-    return {number: landed.get(number) or _told(number, error) for number in numbers}
+    return {number: landed.get(number) or write_result(number, error) for number in numbers}
 
 
 def cancel(caller: Caller, fetch: Fetch, operation: CancelOrder) -> WriteResult:
@@ -96,7 +92,7 @@ def cancel(caller: Caller, fetch: Fetch, operation: CancelOrder) -> WriteResult:
             caller, fetch, (number,), error, lambda order: order.mall_status in _CANCELLED
         )
         return results[number]
-    return _told(number, None)
+    return write_result(number, None)
 
 
 def update_memo(caller: Caller, operation: UpdateMemo) -> WriteResult:
@@ -104,8 +100,8 @@ def update_memo(caller: Caller, operation: UpdateMemo) -> WriteResult:
     try:
         caller.call(operation)
     except MallError as error:
-        return _told(operation.number, error)
-    return _told(operation.number, None)
+        return write_result(operation.number, error)
+    return write_result(operation.number, None)
 
 
 def memo_fields(fields: Mapping[str, object]) -> Mapping[str, object]:

@@ -6,21 +6,23 @@ import math
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, cast
 
-from attrs import field, frozen
+from attrs import define, field, frozen
 from werkzeug.wrappers import Request
 
 from mallsync.sandbox.world.clock import Clock
 
 __all__ = [
+    "PAGE",
     "FakeMall",
     "Fault",
     "Hit",
     "JsonObject",
+    "Refused",
     "Reply",
     "Script",
     "Scripted",
@@ -28,6 +30,9 @@ __all__ = [
 ]
 
 JsonObject = dict[str, object]
+
+PAGE = "<html><head><title>{text}</title></head><body><h1>{text}</h1></body></html>"
+"""What stands before a mall says in HTML, unless the mall has a page of its own."""
 
 
 class Fault(StrEnum):
@@ -48,6 +53,7 @@ class Fault(StrEnum):
     RESET_BEFORE = "RESET_BEFORE"
     RESET_AFTER = "RESET_AFTER"
     ORDER_ERRORS = "ORDER_ERRORS"
+    CANCELLED_BETWEEN = "CANCELLED_BETWEEN"
     KEEPALIVE_RESET = "KEEPALIVE_RESET"
 
 
@@ -58,6 +64,17 @@ class Scripted:
     fault: Fault
     operation: str | None = None
     options: Mapping[str, object] = field(factory=dict)
+
+    def struck(self, asked: Iterable[object]) -> list[str]:
+        """Return the orders that it strikes: those that the options name, else all asked for."""
+        named = cast("Iterable[object]", self.options.get("orders"))
+        return [str(number) for number in named or asked]
+
+    def refusals(self, asked: Iterable[object], code: str) -> dict[str, str]:
+        """Return a code for each order that the mall is to refuse; `code` if none was scripted."""
+        if self.fault is not Fault.ORDER_ERRORS:
+            return {}
+        return dict.fromkeys(self.struck(asked), str(self.options.get("code", code)))
 
 
 class Script:
@@ -134,9 +151,18 @@ class Reply:
     took_effect: bool = False
 
 
-class FakeMall(Protocol):
-    """What the server needs of a fake mall."""
+@define(kw_only=True)
+class Refused(Exception):
+    """Carry the answer to a request that is not let in."""
 
+    reply: Reply
+
+
+class FakeMall(Protocol):
+    """What the server needs of a fake mall; `page` is an HTML template with a {text}."""
+
+    page: str
+    operations: tuple[str, ...]
     clock: Clock
     script: Script
     hits: list[Hit]

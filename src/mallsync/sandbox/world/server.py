@@ -44,9 +44,15 @@ class Exchange:
         try:
             reply = self.mall.respond(self.request, self.scripted)
         except Exception as broken:  # noqa: BLE001  a bug of the fake must not hang the client
-            reply = _page(500, f"the fake itself failed: {broken!r}")
+            reply = self.page(500, f"the fake itself failed: {broken!r}")
         self._took_effect = reply.took_effect
         return reply
+
+    def page(self, status: int, text: str, *headers: tuple[str, str]) -> Reply:
+        """Return an HTML page, as whatever stands before the mall makes it."""
+        body = self.mall.page.format(text=text).encode()
+        kind = ("Content-Type", "text/html; charset=UTF-8")
+        return Reply(status=status, body=body, headers=(kind, *headers))
 
     def log(self, status: int) -> None:
         """Write the hit down; before any byte leaves, so that a reader never comes too early."""
@@ -124,12 +130,6 @@ class Exchange:
         return evolve(reply, body=gzip.compress(reply.body, 1), headers=headers)
 
 
-def _page(status: int, text: str, *headers: tuple[str, str]) -> Reply:
-    body = f"<html><head><title>{text}</title></head><body><h1>{text}</h1></body></html>"
-    kind = ("Content-Type", "text/html; charset=UTF-8")
-    return Reply(status=status, body=body.encode(), headers=(kind, *headers))
-
-
 def _retry_after(exchange: Exchange) -> tuple[tuple[str, str], ...]:
     wait = exchange.option("retry_after")
     return () if wait is None else (("Retry-After", str(wait)),)
@@ -150,17 +150,17 @@ def _stand_in(exchange: Exchange) -> None:
 
 
 def _throttled(exchange: Exchange) -> None:
-    exchange.send(_page(429, "Too Many Requests", *_retry_after(exchange)))
+    exchange.send(exchange.page(429, "Too Many Requests", *_retry_after(exchange)))
 
 
 def _unavailable(exchange: Exchange) -> None:
     _work_if_asked(exchange)
-    exchange.send(_page(503, "Service Unavailable", *_retry_after(exchange)))
+    exchange.send(exchange.page(503, "Service Unavailable", *_retry_after(exchange)))
 
 
 def _server_error_after(exchange: Exchange) -> None:
     exchange.work()
-    exchange.send(_page(500, "Internal Server Error"))
+    exchange.send(exchange.page(500, "Internal Server Error"))
 
 
 def _never_answers(exchange: Exchange) -> None:
@@ -199,7 +199,7 @@ def _body_cut(exchange: Exchange) -> None:
 
 def _html_200(exchange: Exchange) -> None:
     _work_if_asked(exchange)
-    exchange.send(_page(200, "Please log in"))
+    exchange.send(exchange.page(200, "Please log in"))
 
 
 def _garbage_status(exchange: Exchange) -> None:
@@ -233,6 +233,7 @@ FAULTS: Mapping[Fault, Callable[[Exchange], None]] = MappingProxyType(
         Fault.RESET_BEFORE: _reset,
         Fault.RESET_AFTER: _reset_after,
         Fault.ORDER_ERRORS: _answer,
+        Fault.CANCELLED_BETWEEN: _answer,
         Fault.KEEPALIVE_RESET: _reset,
     }
 )

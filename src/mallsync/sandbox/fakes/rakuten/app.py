@@ -11,7 +11,7 @@ from http import HTTPStatus
 from types import MappingProxyType
 from uuid import uuid4
 
-from attrs import define, field
+from attrs import define
 from werkzeug.wrappers import Request
 
 from mallsync.sandbox.fakes.rakuten import changes, checks, details, search, shipping
@@ -19,10 +19,12 @@ from mallsync.sandbox.fakes.rakuten.checks import Check
 from mallsync.sandbox.fakes.rakuten.messages import Answer, Call, message, refusal
 from mallsync.sandbox.fakes.rakuten.state import State
 from mallsync.sandbox.world import (
+    PAGE,
     Clock,
     Fault,
     Hit,
     JsonObject,
+    Refused,
     Reply,
     Script,
     Scripted,
@@ -35,6 +37,8 @@ _ROOT = "/es/2.0/order/"
 _LICENSE_PATH = "/es/1.0/license-management/license-key/expiry-date"
 _LICENSE = "license.expiryDate.get"
 _CONTENT_TYPE = "application/json; charset=utf-8"
+
+_ANY_ERROR = "ERROR_999"
 
 _Handler = Callable[[State, Call], Answer]
 
@@ -92,11 +96,6 @@ class License:
         return last.replace(hour=23, minute=59, second=59, microsecond=0)
 
 
-@define(kw_only=True)
-class _Refused(Exception):
-    reply: Reply = field()
-
-
 class Rakuten(State):
     """Be Rakuten Ichiba's order API for one invented shop.
 
@@ -111,6 +110,8 @@ class Rakuten(State):
         self, clock: Clock, seed: int = 1, orders: int = 300, window: SlidingWindow | None = None
     ) -> None:
         super().__init__(clock, seed, orders)
+        self.page = PAGE
+        self.operations = (*OPERATIONS, _LICENSE)
         self.script = Script()
         self.hits: list[Hit] = []
         self.window = window
@@ -143,7 +144,7 @@ class Rakuten(State):
                 if operation == _LICENSE:
                     return _json({"expiryDate": f"{self.license.expires_at:%Y-%m-%dT%H:%M:%S}"})
                 answer = self._work(operation, self._body(request), scripted)
-            except _Refused as refused:
+            except Refused as refused:
                 return refused.reply
         return _json(answer.payload, answer.status, took_effect=answer.took_effect)
 
@@ -153,17 +154,17 @@ class Rakuten(State):
 
     def _admit(self, request: Request, operation: str) -> None:
         if operation == request.path:
-            raise _Refused(reply=_html(404, "Not Found"))
+            raise Refused(reply=_html(404, "Not Found"))
         wanted = "GET" if operation == _LICENSE else "POST"
         if request.method != wanted:
-            raise _Refused(reply=_html(405, "Method Not Allowed"))
+            raise Refused(reply=_html(405, "Method Not Allowed"))
         self._know(request)
         asked = request.args.get("licenseKey")
         other_key = operation == _LICENSE and asked != self.license.license_key
         if other_key or operation in self.switched_off:
-            raise _Refused(reply=_unauthorised(old=self.old_auth_errors))
+            raise Refused(reply=_unauthorised(old=self.old_auth_errors))
         if self.window and not self.window.allow(self.license.license_key):
-            raise _Refused(reply=_html(429, "Too Many Requests"))
+            raise Refused(reply=_html(429, "Too Many Requests"))
 
     def _know(self, request: Request) -> None:
         header = request.headers.get("Authorization")
@@ -172,11 +173,11 @@ class Rakuten(State):
         now = self.clock.now()
         alive = (self.license.active_from or now) <= now <= self.license.expires_at
         if said != secrets or not alive:
-            raise _Refused(reply=_unauthorised(old=self.old_auth_errors))
+            raise Refused(reply=_unauthorised(old=self.old_auth_errors))
 
     def _body(self, request: Request) -> JsonObject:
         if request.headers.get("Content-Type", "").lower() != _CONTENT_TYPE:
-            raise _Refused(reply=_gateway(415, "ES04-03", "Unsupported Media Type"))
+            raise Refused(reply=_gateway(415, "ES04-03", "Unsupported Media Type"))
         data = request.get_data()
         nothing = self.operation(request) == "getSubStatusList" and data in (b"", b"null", b"[]")
         try:
@@ -184,8 +185,12 @@ class Rakuten(State):
         except ValueError:
             body = None
         if not isinstance(body, dict):
-            raise _Refused(reply=_gateway(400, "ES04-01", "Bad Request"))
+            raise Refused(reply=_gateway(400, "ES04-01", "Bad Request"))
         return body
+
+    def _cancel_between(self, numbers: list[str]) -> None:
+        for number in numbers:
+            self.cancel(number)
 
     def _work(self, operation: str, body: JsonObject, scripted: Scripted | None) -> Answer:
         check, handle = OPERATIONS[operation]
@@ -194,12 +199,14 @@ class Rakuten(State):
         status = 200 if operation == "updateOrderShippingAsync" else 400
         if problems:
             return _with_empty(refusal(operation, problems, status=status), operation)
-        code = _scripted_code(scripted)
         numbers = _numbers_in(body)
-        if code and not numbers:
+        if scripted and scripted.fault is Fault.CANCELLED_BETWEEN:
+            self._cancel_between(scripted.struck(numbers))
+        refused = scripted.refusals(numbers or [""], _ANY_ERROR) if scripted else {}
+        if refused and not numbers:
+            (code,) = set(refused.values())
             answer = Answer(payload={"MessageModelList": [message(operation, code)]})
             return _with_empty(answer, operation)
-        refused = _refused(numbers, code, scripted)
         call = Call(operation=operation, body=body, now=self.now, refused=refused)
         answer = handle(self, call)
         return answer if answer.status == HTTPStatus.OK else _with_empty(answer, operation)
@@ -208,20 +215,6 @@ class Rakuten(State):
 def _with_empty(answer: Answer, operation: str) -> Answer:
     payload = dict(_EMPTY_PAYLOADS.get(operation, {})) | answer.payload
     return Answer(payload=payload, status=answer.status, took_effect=answer.took_effect)
-
-
-def _scripted_code(scripted: Scripted | None) -> str | None:
-    if scripted is None or scripted.fault is not Fault.ORDER_ERRORS:
-        return None
-    return str(scripted.options.get("code", "ERROR_999"))
-
-
-def _refused(asked: list[object], code: str | None, scripted: Scripted | None) -> dict[str, str]:
-    """Return the orders to refuse: those that the options name, else all that are asked for."""
-    if scripted is None or code is None:
-        return {}
-    named = scripted.options.get("orders") or asked
-    return {str(number): code for number in checks.as_list(named)}
 
 
 def _numbers_in(body: JsonObject) -> list[object]:
@@ -240,7 +233,7 @@ def _decoded(header: str) -> str:
     except (binascii.Error, ValueError):
         said = ""
     if scheme != "ESA" or ":" not in said:
-        raise _Refused(reply=_json({"errors": [{"code": "GK0001", "message": "Bad Request"}]}, 400))
+        raise Refused(reply=_json({"errors": [{"code": "GK0001", "message": "Bad Request"}]}, 400))
     return said
 
 

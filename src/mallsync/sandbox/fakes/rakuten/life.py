@@ -4,19 +4,16 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from random import Random
-from typing import TypeVar
 
 from attrs import define, field
 
 from mallsync.sandbox.fakes.rakuten.codes import CANCELLED, CARRIERS, Progress
 from mallsync.sandbox.fakes.rakuten.specials import HELD, special_of
-from mallsync.sandbox.world import JST, JsonObject
+from mallsync.sandbox.world import JST, JsonObject, draw
 
 __all__ = ["Parcel", "Record", "Terms", "beginning", "next_run", "stamp"]
 
 DAY = 86_400
-
-_T = TypeVar("_T")
 
 
 @define(frozen=True, kw_only=True)
@@ -151,10 +148,6 @@ _PLANS = (
 )
 
 
-def _draw(random: Random, rows: tuple[tuple[_T, int], ...]) -> _T:
-    return random.choices([value for value, _ in rows], [weight for _, weight in rows])[0]
-
-
 def beginning(random: Random, seed: int, index: int, number: str, times: tuple[int, int]) -> Record:
     """Return an order as it stands when the fake starts.
 
@@ -164,11 +157,11 @@ def beginning(random: Random, seed: int, index: int, number: str, times: tuple[i
     ordered, now = times
     age = (now - ordered) // DAY
     mix = next(rows for days, rows in _MIXES if age < days)
-    progress = _draw(random, mix)
+    progress = draw(random, mix)
     held = special_of(index, seed) in HELD
     if held and progress == Progress.PAID:
         progress = Progress.TO_SHIP
-    plan = "none" if held else _draw(random, _PLANS)
+    plan = "none" if held else draw(random, _PLANS)
     record = Record(
         index=index, number=number, ordered=ordered, since=now, progress=progress, plan=plan
     )

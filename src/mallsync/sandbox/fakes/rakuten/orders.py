@@ -8,11 +8,10 @@ from types import MappingProxyType
 
 from mallsync.sandbox.fakes.rakuten import people
 from mallsync.sandbox.fakes.rakuten.codes import CARRIERS
-from mallsync.sandbox.fakes.rakuten.dice import Dice
 from mallsync.sandbox.fakes.rakuten.draft import Draft, Line, Package
 from mallsync.sandbox.fakes.rakuten.life import Parcel, Record
 from mallsync.sandbox.fakes.rakuten.specials import SPECIALS, special_of
-from mallsync.sandbox.world import JsonObject
+from mallsync.sandbox.world import Dice, JsonObject
 
 __all__ = ["BASKET_BASE", "build", "first_parcels"]
 

@@ -4,30 +4,10 @@ from __future__ import annotations
 
 from datetime import date
 
-from mallsync.sandbox.fakes.rakuten.dice import Dice
-from mallsync.sandbox.world import JsonObject
+from mallsync.sandbox.world import FAMILIES, GIVEN, Dice, JsonObject
 
 __all__ = ["contact", "orderer", "remarks", "unnamed"]
 
-_FAMILIES = (
-    ("見本", "ミホン"),
-    ("例示", "レイジ"),
-    ("架空", "カクウ"),
-    ("仮名", "カメイ"),
-    ("髙見本", "タカミホン"),
-    ("見﨑", "ミサキ"),
-    ("𠮷例", "ヨシレイ"),
-    ("ダミー", "ダミー"),
-    ("ﾐﾎﾝ", "ミホン"),
-)
-_GIVEN = (
-    ("花子", "ハナコ"),
-    ("太郎", "タロウ"),
-    ("一二三", "ヒフミ"),
-    ("次郎", "ジロウ"),
-    ("さくら🌸", "サクラ"),
-    ("ﾃｽﾄ", "テスト"),
-)
 _PLACES = (
     ("100", "東京都", "架空区"),
     ("060", "北海道", "架空市"),
@@ -69,8 +49,8 @@ _NOTES = (
 
 def contact(dice: Dice, serial: int) -> JsonObject:
     """Return name, address and telephone number of somebody who does not exist."""
-    family, family_kana = dice.choice(_FAMILIES)
-    given, given_kana = dice.choice(_GIVEN)
+    family, family_kana = dice.choice(FAMILIES)
+    given, given_kana = dice.choice(GIVEN)
     zip_code, prefecture, city = dice.choice(_PLACES)
     first, second = dice.choice(_PHONES)
     kana = dice.chance(0.9)

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import copy
-import heapq
-import threading
-from bisect import bisect_left, bisect_right
 from collections.abc import Callable
 from datetime import timedelta
 from random import Random
@@ -16,11 +13,10 @@ from mallsync.sandbox.fakes.rakuten.checks import as_object
 from mallsync.sandbox.fakes.rakuten.codes import SUB_STATUSES, Progress
 from mallsync.sandbox.fakes.rakuten.life import Parcel, Record, Terms, beginning, next_run
 from mallsync.sandbox.fakes.rakuten.orders import build, first_parcels
-from mallsync.sandbox.world import Clock, JsonObject
+from mallsync.sandbox.world import Agenda, Clock, JsonObject, Timeline, past_moments
 
 __all__ = ["Change", "Job", "Settings", "State", "packages_of", "sub_status_name"]
 
-_SPAN = timedelta(days=60)
 _NEW_DETAIL = 700_000_000_000
 
 
@@ -59,7 +55,7 @@ class Settings:
     terms: Terms = field(factory=Terms)
 
 
-class State:
+class State(Agenda):
     """Keep the orders of one shop.
 
     Args:
@@ -71,46 +67,21 @@ class State:
     shop = "999001"
 
     def __init__(self, clock: Clock, seed: int, orders: int) -> None:
-        self.clock = clock
+        super().__init__(clock)
         self.seed = seed
         self.settings = Settings()
         self.orders: dict[str, Record] = {}
         self.changes: list[Change] = []
         self.jobs: dict[str, Job] = {}
-        self.lock = threading.RLock()
-        self._times: list[int] = []
-        self._numbers: list[str] = []
-        self._due: list[tuple[int, int, Callable[[int], None]]] = []
-        self._count = 0
+        self._timeline = Timeline()
         self._serial = 200_000_000
         self._details = _NEW_DETAIL
         self._random = Random(seed)
         self._open(orders)
 
-    @property
-    def now(self) -> int:
-        """The present in whole seconds since 1970."""
-        return int(self.clock.now().timestamp())
-
-    def tick(self) -> int:
-        """Let everything happen that was due, in its order, and return the present."""
-        now = self.now
-        with self.lock:
-            while self._due and self._due[0][0] <= now:
-                at, _, happen = heapq.heappop(self._due)
-                happen(at)
-        return now
-
-    def later(self, at: int, happen: Callable[[int], None]) -> None:
-        """Put something off until a moment."""
-        with self.lock:
-            self._count += 1
-            heapq.heappush(self._due, (at, self._count, happen))
-
     def between(self, start: int, end: int) -> list[str]:
         """Return the numbers of the orders placed in a period, both ends included, in order."""
-        first, last = bisect_left(self._times, start), bisect_right(self._times, end)
-        return self._numbers[first:last]
+        return self._timeline.between(start, end)
 
     def document(self, number: str) -> JsonObject:
         """Return the whole OrderModel as it stands, with every field of every version."""
@@ -242,9 +213,7 @@ class State:
 
     def _open(self, orders: int) -> None:
         now = self.now
-        span = int(_SPAN.total_seconds())
-        times = sorted(now - 1 - int(self._random.random() * span) for _ in range(orders))
-        for index, ordered in enumerate(times):
+        for index, ordered in enumerate(past_moments(self._random, orders, now)):
             number = self._number(ordered)
             self._keep(beginning(self._random, self.seed, index, number, (ordered, now)))
 
@@ -254,9 +223,7 @@ class State:
 
     def _keep(self, record: Record) -> None:
         self.orders[record.number] = record
-        at = bisect_right(self._times, record.ordered)
-        self._times.insert(at, record.ordered)
-        self._numbers.insert(at, record.number)
+        self._timeline.add(record.ordered, record.number)
         self.plan(record)
 
     def _base(self, record: Record) -> JsonObject:

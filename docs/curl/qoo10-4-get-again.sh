@@ -1,0 +1,7 @@
+#!/bin/sh
+# Needs QOO10, QOO10_KEY, ORDER.
+curl --silent --show-error "$QOO10/ShippingBasic.GetShippingAndClaimInfoByOrderNo_V2" \
+  --header "GiosisCertificationKey: $QOO10_KEY" \
+  --header 'QAPIVersion: 1.0' \
+  --data 'returnType=json' \
+  --data "OrderNo=$ORDER"

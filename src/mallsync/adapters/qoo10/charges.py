@@ -1,0 +1,86 @@
+"""The money of a cart, by the line arithmetic of the facts (§6.4, §12). Pure.
+
+For each line Total = OrderPrice × OrderQty + option surcharge − Discount. Shipping and cart coupons
+repeat on every line of a cart, and count once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+from mallsync.adapters.qoo10.shapes import LineModel
+from mallsync.adapters.qoo10.values import whole
+from mallsync.model.order import Charges, Discount
+from mallsync.model.words import Funder
+from mallsync.wire.making import maker
+
+__all__ = ["goods_charges", "goods_of", "order_charges"]
+
+_new_charges = maker(Charges)
+_NOTHING = Charges()
+
+CartKey = Literal["CartDiscountSeller", "CartDiscountQoo10", "ShippingRate", "cod_price"]
+
+
+def goods_of(row: LineModel) -> int:
+    """Return what a line costs before discounts, its option surcharge included."""
+    return whole(row["Total"]) + whole(row["Discount"])
+
+
+def goods_charges(rows: Sequence[LineModel]) -> Charges:
+    """Return what the goods of one of several shipments cost: the rest is known of the cart."""
+    return _new_charges(goods=sum([goods_of(row) for row in rows])) if rows else _NOTHING
+
+
+def order_charges(rows: Sequence[LineModel]) -> Charges:
+    """Return the charges of a cart from its live lines; without one nothing is charged."""
+    if not rows:
+        return _NOTHING
+    goods = sum([goods_of(row) for row in rows])
+    shipping = _once(rows, "ShippingRate")
+    cod_fee = _once(rows, "cod_price")
+    discounts = _discounts(rows)
+    total = None if shipping is None else goods + shipping
+    taken_off = sum([one.amount for one in discounts]) if discounts else 0
+    return _new_charges(
+        goods=goods,
+        shipping=shipping,
+        cod_fee=cod_fee,
+        discounts=discounts,
+        total=total,
+        requested=None if total is None else total - taken_off + (cod_fee or 0),
+    )
+
+
+def _once(rows: Sequence[LineModel], key: CartKey) -> int | None:
+    """Return a value of the cart; where lines differ, the first line's.
+
+    Whether it is repeated or shared out among lines is not known (§16); clients take the first.
+    """
+    for row in rows:
+        amount = row.get(key)
+        if amount is not None and amount != "":
+            return whole(amount)
+    return None
+
+
+def _discounts(rows: Sequence[LineModel]) -> tuple[Discount, ...]:
+    """Return what was taken off, summed by who pays for it."""
+    by_shop = _once(rows, "CartDiscountSeller") or 0
+    by_mall = _once(rows, "CartDiscountQoo10") or 0
+    unknown = 0
+    for row in rows:
+        discount, sellers = row["Discount"], row.get("SellerDiscount")
+        if discount or sellers:
+            # SellerDiscount is taken for the seller's part of Discount (§6.4).
+            whole_discount, part = whole(discount), whole(sellers or 0)
+            if 0 <= part <= whole_discount:
+                by_shop += part
+                by_mall += whole_discount - part
+            else:
+                unknown += whole_discount
+    if not (by_shop or by_mall or unknown):
+        return ()
+    parts = ((Funder.SHOP, by_shop), (Funder.MALL, by_mall), (Funder.UNKNOWN, unknown))
+    return tuple([Discount(funder=funder, amount=yen) for funder, yen in parts if yen])

@@ -1,0 +1,293 @@
+"""How calls are strung together to fetch orders: plain functions over `Caller`.
+
+A list has no paging and no "all": each status is asked for by itself, by order date, which is the
+one date that every line of a cart shares. So a window never cuts a cart in two.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from datetime import datetime, timedelta
+
+from attrs import define, evolve, field, frozen
+
+from mallsync.adapters.qoo10.codec import GetClaims, GetLine, GetLines, Listing
+from mallsync.adapters.qoo10.faults import refusal
+from mallsync.adapters.qoo10.lines import Line, related
+from mallsync.adapters.qoo10.reading import Reader
+from mallsync.adapters.qoo10.shapes import (
+    BULK,
+    DEFAULT_VERSION,
+    PHASES,
+    READABLE_VERSIONS,
+    WINDOW,
+)
+from mallsync.adapters.qoo10.values import digits, optional_moment
+from mallsync.errors import ConfigError, MallError
+from mallsync.model.order import Order
+from mallsync.model.period import Period
+from mallsync.model.sighting import EVERYTHING, Covered, Remark, Seen, Sighting, Unreadable
+from mallsync.model.words import Phase
+from mallsync.wire.arguments import at_most, window_within
+from mallsync.wire.calls import Caller
+from mallsync.wire.fetching import number_seen
+from mallsync.wire.paging import unique
+
+__all__ = ["CLAIMED_ONLY", "Fetch", "Options", "details", "lines_by_number", "sightings"]
+
+STATUSES = tuple(PHASES)
+_SECOND = timedelta(seconds=1)
+_REQUESTED = ("2",)
+_PLANNED = "3"
+
+CLAIMED_ONLY = frozenset(
+    {"phase", "mall_status", "ordered_at", "paid_at", "cancelled_at", "holds", "lines"}
+)
+"""What the claims know of a cart that is in no list: no price, no address, no item's option."""
+
+_OF_ALL_LINES = frozenset({"charges", "shipped_at", "completed_at", "remarks", "gift"})
+_OF_LEADING_LINE = frozenset({"phase", "mall_status"})
+
+
+def _readable(version: object) -> int:
+    if not isinstance(version, int) or version not in READABLE_VERSIONS:
+        raise ConfigError(f"version {version!r} of GetShippingInfo cannot be read: write 2 or 3")
+    return version
+
+
+@frozen(kw_only=True)
+class Options:
+    """The GetShippingInfo version, and how much one call carries: less than the limits in tests.
+
+    Raises:
+        ConfigError: The version is not 2 or 3, or a size is above the mall's limit.
+    """
+
+    version: int = field(default=DEFAULT_VERSION, converter=_readable)
+    window: timedelta = field(default=WINDOW, validator=window_within(WINDOW))
+    batch: int = field(default=BULK, validator=at_most(BULK))
+
+
+@frozen(kw_only=True)
+class Fetch:
+    """What is fetched, and how it is read; ``now`` bounds how far back a cart is looked for."""
+
+    reader: Reader
+    now: datetime
+    options: Options = Options()
+    statuses: tuple[str, ...] = ()
+
+    def for_looking(self) -> Fetch:
+        """Return a fetch of whole carts that keeps their rows, whatever the client does."""
+        return evolve(self, reader=evolve(self.reader, keep_raw=True), statuses=())
+
+    @property
+    def is_partial(self) -> bool:
+        """Whether only some statuses are asked for, so that a cart may be seen in part."""
+        return bool(self.statuses)
+
+    @property
+    def horizon(self) -> Period:
+        """The stretch in which carts are looked for by number: 89 days back (§16: not known)."""
+        end = self.now + _SECOND
+        return Period(end - WINDOW + _SECOND, end)
+
+
+@define
+class _Carts:
+    """The lines of a window by cart, and what could not be told apart."""
+
+    lines: dict[str, list[Line]] = field(factory=dict)
+    nameless: list[Unreadable] = field(factory=list)
+
+    def add(self, listing: Listing, window: Period) -> None:
+        """Add rows that were ordered in the window; one whose date cannot be read stays, too."""
+        for line in listing.lines:
+            if _is_inside(line, window):
+                self.lines.setdefault(line.cart, []).append(line)
+        self.nameless.extend(listing.nameless)
+
+
+def _is_inside(line: Line, window: Period) -> bool:
+    ordered_at = _ordered_at(line)
+    return ordered_at is None or ordered_at in window
+
+
+def _ordered_at(line: Line) -> datetime | None:
+    text = line.record.get("OrderDate")
+    try:
+        return optional_moment(text) if isinstance(text, str) else None
+    except ValueError:
+        return None
+
+
+def sightings(
+    caller: Caller, fetch: Fetch, period: Period, known: Collection[str] = ()
+) -> Iterator[Sighting]:
+    """Yield what is seen in a period, oldest first, with `Covered` after each finished window.
+
+    There is no "updated since": the numbers in `known` that the lists lack are looked for at the
+    end. A cart that two windows show is told once.
+    """
+    unseen = dict.fromkeys(known)
+    told: set[str] = set()
+    planned: set[str] = set()
+    # Rounded out to whole seconds a window grows by less than one: it must still fit.
+    for window in period.split(fetch.options.window - _SECOND):
+        for event in _window(caller, fetch, window):
+            number = number_seen(event)
+            unseen.pop(number, None)
+            if not number or number not in told:
+                yield event
+            told.add(number)
+        if fetch.statuses == _REQUESTED:
+            planned.update(_carts(caller, fetch, window, (_PLANNED,)).lines)
+        yield Covered(window, frozenset(fetch.statuses) or None)
+    trapped = planned.difference(known, told)
+    if trapped:
+        yield Remark("FETCH_QOO10_SHIP_PLAN_SET", f"{len(trapped)} orders are in 配送準備 (3)")
+    yield from details(caller, fetch, unseen)
+
+
+def _window(caller: Caller, fetch: Fetch, window: Period) -> Iterator[Sighting]:
+    carts = _carts(caller, fetch, window, fetch.statuses)
+    if not fetch.is_partial:
+        _complete(caller, carts.lines)
+    yield from carts.nameless
+    for number in sorted(carts.lines, key=lambda number: _place_of(number, carts.lines[number])):
+        yield _sight(fetch, number, carts.lines.pop(number))  # what is told need not be kept
+
+
+def _place_of(number: str, lines: Iterable[Line]) -> tuple[str, int]:
+    return min(str(line.record.get("OrderDate")) for line in lines), int(number)
+
+
+def _carts(caller: Caller, fetch: Fetch, window: Period, statuses: Sequence[str]) -> _Carts:
+    """Return the carts of a window in some statuses; without any, all of them and the claims.
+
+    Lines only move forward, so the statuses are asked in that order and not at once: a line that
+    moves on meanwhile is seen twice, never missed, and its later row counts. Those that were
+    cancelled meanwhile, or before, are in the claims, which come last.
+    """
+    carts = _Carts()
+    for status in statuses or STATUSES:
+        version = fetch.options.version
+        asked = GetLines(period=window, status=status, version=version)
+        carts.add(caller.call(asked), window)
+    if not statuses:
+        carts.add(caller.call(GetClaims(period=window)), window)
+    return carts
+
+
+def _complete(caller: Caller, carts: dict[str, list[Line]]) -> None:
+    """Read the lines by themselves that their own cart names (RelatedOrder) and no list has shown.
+
+    Normally there is none. A number that the mall does not give us is another seller's: a cart can
+    span sellers (§6.3).
+    """
+    missing = [
+        (cart, number)
+        for cart, lines in carts.items()
+        for number in sorted(related(lines) - {line.number for line in lines})
+    ]
+    found = caller.map(GetLine(number=number) for _, number in missing)
+    for (cart, _), line in zip(missing, found, strict=True):
+        if isinstance(line, Line) and line.cart == cart:
+            carts[cart].append(line)
+
+
+def _sight(fetch: Fetch, number: str, lines: Sequence[Line]) -> Seen | Unreadable:
+    try:
+        order = fetch.reader.order(lines)
+    except MallError as error:
+        return Unreadable(number, tuple(line.raw for line in lines), error)
+    if fetch.is_partial:
+        return Seen(order, _covers_in_part(order, lines))
+    is_listed = any("ShippingStatus" in line.record for line in lines)
+    return Seen(order) if is_listed else Seen(order, CLAIMED_ONLY)
+
+
+def _covers_in_part(order: Order, lines: Sequence[Line]) -> frozenset[str]:
+    """Return what a filtered list knows of a cart: never that a line is gone (R6).
+
+    Where lines are missing, sums and the last moments are not known; the phase is, if no other line
+    could lead it.
+    """
+    covers = EVERYTHING - {"lines"}
+    if related(lines) == {line.number for line in lines}:
+        return covers
+    leads = order.phase is Phase.TO_SHIP
+    return covers - _OF_ALL_LINES - (frozenset() if leads else _OF_LEADING_LINE)
+
+
+def details(caller: Caller, fetch: Fetch, numbers: Iterable[str]) -> Iterator[Seen | Unreadable]:
+    """Yield a sighting for each number of a cart or a line, in the order asked; a cart comes once.
+
+    No call takes a cart number. So the last 89 days are listed once, and what is not there is read
+    as an order line, however old.
+    """
+    whole = evolve(fetch, statuses=())
+    wanted = unique(numbers)
+    if not wanted:
+        return
+    carts = _scan(caller, whole, wanted)
+    by_line = {line.number: cart for cart, lines in carts.items() for line in lines}
+    told: set[str] = set()
+    for number in wanted:
+        cart = number if number in carts else by_line.get(number)
+        if cart is None:
+            yield _old_line(caller, whole, number)
+        elif cart not in told:
+            told.add(cart)
+            yield _sight(whole, cart, carts[cart])
+
+
+def _scan(caller: Caller, fetch: Fetch, numbers: Collection[str]) -> dict[str, list[Line]]:
+    """Return the carts of the horizon that are asked for by their number or by one of a line."""
+    if not any(map(_is_number, numbers)):
+        return {}
+    wanted = set(numbers)
+    everything = _carts(caller, fetch, fetch.horizon, ()).lines
+    found = {
+        cart: lines
+        for cart, lines in everything.items()
+        if cart in wanted or not wanted.isdisjoint(line.number for line in lines)
+    }
+    _complete(caller, found)
+    return found
+
+
+def _is_number(text: str) -> bool:
+    try:
+        return digits(text) == text
+    except ValueError:
+        return False
+
+
+def _old_line(caller: Caller, fetch: Fetch, number: str) -> Seen | Unreadable:
+    """Return the cart of a line that is older than the horizon, as far as the mall still shows it.
+
+    A cart number of that age is not found: only the numbers of its lines lead to it.
+    """
+    if not _is_number(number):
+        return Unreadable(number, None, refusal(GetLine.name, "-10002"))
+    line = caller.call(GetLine(number=number))
+    if isinstance(line, Unreadable):
+        return line
+    found = [line]
+    ordered_at = _ordered_at(line)
+    if ordered_at is not None:
+        moment = Period(ordered_at, ordered_at + _SECOND)
+        found += _carts(caller, fetch, moment, ()).lines.get(line.cart, [])
+    carts = {line.cart: found}
+    _complete(caller, carts)
+    return _sight(fetch, line.cart, carts[line.cart])
+
+
+def lines_by_number(
+    caller: Caller, numbers: Iterable[str]
+) -> Iterator[tuple[str, Line | Unreadable]]:
+    """Yield single order lines, in the order asked."""
+    wanted = unique(numbers)
+    found = caller.map(GetLine(number=number) for number in wanted)
+    yield from zip(wanted, found, strict=True)

@@ -1,0 +1,191 @@
+"""Qoo10's rows → what all of them together say of each order line. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from mallsync.adapters.qoo10.faults import failure
+from mallsync.adapters.qoo10.names import Spellings, normal, spelling
+from mallsync.adapters.qoo10.shapes import (
+    CANCEL_CLAIMS,
+    CLAIM_PHASES,
+    PHASES,
+    ClaimModel,
+    DateText,
+    DigitsNumber,
+    DigitsText,
+    LineModel,
+    MomentText,
+    NumberText,
+    RowModel,
+    WholeFloat,
+)
+from mallsync.adapters.qoo10.values import code_of, digits, moment, optional_moment, whole
+from mallsync.errors import DecodeError, MallError, Problem
+from mallsync.model.words import Phase
+from mallsync.wire.strict import Shape
+
+__all__ = ["Line", "Raw", "Told", "line_of", "related", "told_of", "unreadable_rows"]
+
+_OPERATION = "GetShippingInfo"
+_TEXTS: Mapping[object, Callable[[Any], object]] = {
+    MomentText: moment,
+    DateText: optional_moment,
+    WholeFloat: whole,
+    NumberText: whole,
+    DigitsNumber: digits,
+    DigitsText: digits,
+}
+_ROWS = Shape(LineModel, _TEXTS)
+_CLAIMS = Shape(ClaimModel, _TEXTS)
+
+Raw = dict[str, object]
+
+
+class Line(NamedTuple):
+    """One row with the numbers that it goes by, under normal keys and as the mall sent it."""
+
+    cart: str
+    number: str
+    record: Raw
+    raw: Raw
+
+
+class Told(NamedTuple):
+    """What all rows of one order line say; ``row`` is the one that knows most."""
+
+    number: str
+    row: RowModel
+    shipping: LineModel | None
+    claim: ClaimModel | None
+    phase: Phase
+    status: str
+
+
+def line_of(raw: object, spellings: Spellings | None = None) -> Line:
+    """Return a row with its numbers.
+
+    Args:
+        raw: The row as the mall sent it.
+        spellings: Those of the reply that it stands in.
+
+    Raises:
+        DecodeError: It does not say which line of which cart it is.
+    """
+    if isinstance(raw, dict):
+        record = (spellings or Spellings()).normal(raw)
+        try:
+            return Line(digits(record.get("PackNo")), digits(record.get("OrderNo")), record, raw)
+        except ValueError:
+            pass
+    raise unreadable_rows((raw,))
+
+
+def related(lines: Iterable[Line]) -> frozenset[str]:
+    """Return the line numbers of a cart as its rows list them (RelatedOrder), its own included."""
+    found: set[str] = set()
+    for line in lines:
+        listed = line.record.get("RelatedOrder")
+        found.add(line.number)
+        if isinstance(listed, str) and "," in listed:
+            found.update(part.strip() for part in listed.split(",") if part.strip())
+    return frozenset(found)
+
+
+def told_of(lines: Sequence[Line]) -> list[Told]:
+    """Return what is told of each order line, by number; a later row replaces an earlier one.
+
+    Raises:
+        ValueError: A row has not its shape; `unreadable_rows` names the places.
+    """
+    shipping: dict[str, LineModel] = {}
+    claims: dict[str, ClaimModel] = {}
+    for _, number, record, _ in lines:
+        claimed = record.get("ClaimStatus")
+        if claimed:
+            _add_claim(claims, number, _CLAIMS.check(record))
+        if not claimed or record.get("ShippingStatus"):
+            shipping[number] = _ROWS.check(record)
+    told = [_of_shipping(number, row, claims.get(number)) for number, row in shipping.items()]
+    if claims:
+        told += [_of_claim(number, claims[number]) for number in claims if number not in shipping]
+    if len(told) > 1:
+        told.sort(key=_number)
+    return told
+
+
+def unreadable_rows(rows: Sequence[object]) -> MallError:
+    """Return the error for rows of which one cannot be read, with each place in its own words."""
+    problems: list[Problem] = []
+    for at, row in enumerate(rows):
+        within = f"[{at}]." if len(rows) > 1 else ""
+        problems += [
+            Problem(place=f"{within}{problem.place}", code=problem.code)
+            for problem in _explain(row)
+        ]
+    found = tuple(problems) or (Problem(place="", code="unreadable"),)
+    return failure(DecodeError, _OPERATION, "UNREADABLE", problems=found)
+
+
+def _number(one: Told) -> int:
+    return int(one.number)
+
+
+def _add_claim(claims: dict[str, ClaimModel], number: str, claim: ClaimModel) -> None:
+    """Keep the claim that counts: a finished cancellation, else the latest told."""
+    before = claims.get(number)
+    if before is None or code_of(before["ClaimStatus"]) not in CANCEL_CLAIMS:
+        claims[number] = claim
+
+
+@lru_cache(maxsize=64)
+def _stage(label: str) -> tuple[str, Phase]:
+    """Return the code and the phase of a ShippingStatus; there are few."""
+    code = code_of(label)
+    return code, PHASES.get(code, Phase.UNKNOWN)
+
+
+def _of_shipping(number: str, row: LineModel, claim: ClaimModel | None) -> Told:
+    status, phase = _stage(row["ShippingStatus"])
+    if claim is not None:
+        code = code_of(claim["ClaimStatus"])
+        if code in CLAIM_PHASES:
+            status, phase = _claim_status(code), CLAIM_PHASES[code]
+    return Told(number, row, row, claim, phase, status)
+
+
+def _of_claim(number: str, claim: ClaimModel) -> Told:
+    code = code_of(claim["ClaimStatus"])
+    phase = CLAIM_PHASES.get(code) or _phase_of_dates(claim)
+    return Told(number, claim, None, claim, phase, _claim_status(code))
+
+
+def _claim_status(code: str) -> str:
+    """Return a claim's code as a status; alone it could be taken for one of shipping."""
+    return f"claim:{code}"
+
+
+def _phase_of_dates(claim: ClaimModel) -> Phase:
+    """Return how far a line had come of which only a return or an exchange tells."""
+    if optional_moment(claim.get("DeliveredDate")):
+        return Phase.DONE
+    return Phase.SHIPPED if optional_moment(claim.get("ShippingDate")) else Phase.UNKNOWN
+
+
+def _explain(row: object) -> Iterable[Problem]:
+    if not isinstance(row, dict):
+        yield Problem(place="", code="expected an object")
+        return
+    record = normal(row)
+    claimed = bool(record.get("ClaimStatus"))
+    if claimed:
+        yield from _misfits(_CLAIMS, row, record)
+    if not claimed or record.get("ShippingStatus"):
+        yield from _misfits(_ROWS, row, record)
+
+
+def _misfits(shape: Shape[Any], row: Raw, record: Raw) -> Iterable[Problem]:
+    for problem in shape.explain(record):
+        yield Problem(place=spelling(row, problem.place), code=problem.code)

@@ -1,0 +1,278 @@
+"""Reporting shipments line by line: look at the mall, write what is missing, look again in doubt.
+
+One line goes out by SetSendingInfo, several by SetSendingInfoBulk. What a second report of a line
+does is not known (§16), so none is made: a line is written only when a look has shown that it has
+no number, and in the journal each line is a step of its cart's one entry.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from attrs import define, evolve, field
+
+from mallsync.adapters.qoo10.codec import SendLine, SendLines, Shipped
+from mallsync.adapters.qoo10.faults import failure, refusal
+from mallsync.adapters.qoo10.flows import STATUSES, Fetch, details, lines_by_number
+from mallsync.adapters.qoo10.lines import Line
+from mallsync.adapters.qoo10.notices import (
+    fill,
+    lines_named,
+    own_labels,
+    payload_of,
+    preview,
+    standing,
+)
+from mallsync.errors import Conflict, MallError, Rejected
+from mallsync.model.journal import EntryKey
+from mallsync.model.order import Order
+from mallsync.model.sighting import Seen
+from mallsync.model.writebacks import NoticeResult, Outcome, ShipmentNotice, Standing
+from mallsync.ports import Journal
+from mallsync.wire.calls import Caller
+from mallsync.wire.paging import batches
+from mallsync.wire.writing import Ledger, Write, refused_by_preview, still_open
+
+__all__ = ["FEW_LINES", "look", "send"]
+
+FEW_LINES = len(STATUSES) + 1
+"""Up to so many lines are read one by one; for more, listing everything takes fewer calls."""
+
+_OPERATION = "SetSendingInfo"
+_WORST_FIRST = (Outcome.UNKNOWN, Outcome.REFUSED, Outcome.NOT_SENT, Outcome.SENT)
+
+
+@define(eq=False, kw_only=True)
+class _LineWrite(Write):
+    """One line on its way; ``step`` is its number."""
+
+    notice: ShipmentNotice
+    shipped: Shipped | None = None
+
+
+@define(eq=False)
+class _Job:
+    """One notice; ``lines`` once its cart was looked at, ``whole`` what came of it before that."""
+
+    notice: ShipmentNotice
+    whole: Write = field(factory=Write)
+    lines: list[_LineWrite] = field(factory=list)
+
+
+def send(
+    caller: Caller, fetch: Fetch, notices: Sequence[ShipmentNotice], journal: Journal | None
+) -> list[NoticeResult]:
+    """Report shipments and return one result for each notice, in order."""
+    by_notice = {notice: _Job(notice) for notice in notices}  # one given twice is one
+    jobs = list(by_notice.values())
+    ledger = Ledger(journal, _failing)
+    for job in jobs:
+        _check(job)
+    _look_before(caller, fetch, [job for job in jobs if job.whole.outcome is None])
+    lines = [line for job in jobs for line in job.lines]
+    _refuse_second_notices(still_open(lines))
+    _resume(ledger, lines)
+    _send_open(caller, fetch, ledger, lines)
+    _look_after(caller, fetch, ledger, [one for one in lines if one.outcome is Outcome.UNKNOWN])
+    return [_result(by_notice[notice]) for notice in notices]
+
+
+def look(
+    caller: Caller, fetch: Fetch, notices: Iterable[ShipmentNotice]
+) -> dict[str, Order | MallError]:
+    """Return each cart as it stands on the mall, or why it could not be read.
+
+    Where a notice names its lines and they are few, only those are read, and the cart shows no
+    other. The rows are kept, whatever the client does with them otherwise.
+    """
+    given = list(notices)
+    fetch = fetch.for_looking()
+    numbers = dict.fromkeys(notice.order_number for notice in given)
+    named = {number for notice in given for number in lines_named(notice)}
+    if all(map(lines_named, given)) and len(named) <= FEW_LINES:
+        return _by_lines(caller, fetch, given)
+    try:
+        found = list(details(caller, fetch, numbers))
+    except MallError as error:
+        return dict.fromkeys(numbers, error)
+    told: dict[str, Order | MallError] = dict.fromkeys(numbers, refusal(_OPERATION, "-10004"))
+    for event in found:
+        if isinstance(event, Seen):
+            told[event.order.number] = event.order
+        else:
+            told[event.number] = event.error
+    old = [one for one in given if isinstance(told[one.order_number], Rejected)]
+    return told | _by_lines(caller, fetch, [one for one in old if lines_named(one)])
+
+
+def _by_lines(
+    caller: Caller, fetch: Fetch, notices: Sequence[ShipmentNotice]
+) -> dict[str, Order | MallError]:
+    """Return each cart as far as the notices name its lines."""
+    carts: dict[str, list[Line]] = {}
+    told: dict[str, Order | MallError] = {}
+    wanted: dict[str, set[str]] = {}  # the carts that a line is said to be of
+    for one in notices:
+        for number in lines_named(one):
+            wanted.setdefault(number, set()).add(one.order_number)
+    try:
+        for number, line in lines_by_number(caller, wanted):
+            if isinstance(line, Line) and line.cart in wanted[number]:
+                carts.setdefault(line.cart, []).append(line)
+                wanted[number].discard(line.cart)
+            error = refusal(_OPERATION, "-10004") if isinstance(line, Line) else line.error
+            told.update(dict.fromkeys(wanted[number], error))
+    except MallError as error:
+        return dict.fromkeys([one.order_number for one in notices], error)
+    for cart, lines in carts.items():
+        if cart not in told:
+            told[cart] = _read(fetch, lines)
+    return told
+
+
+def _read(fetch: Fetch, lines: Sequence[Line]) -> Order | MallError:
+    try:
+        return fetch.reader.order(lines)
+    except MallError as error:
+        return error
+
+
+def _failing(kind: type[MallError], code: str) -> MallError:
+    return failure(kind, _OPERATION, code)
+
+
+def _check(job: _Job) -> None:
+    problems = preview(job.notice).problems
+    if problems:
+        job.whole.settle(Outcome.REFUSED, refused_by_preview(problems, _failing))
+
+
+def _look_before(caller: Caller, fetch: Fetch, jobs: Sequence[_Job]) -> None:
+    found = look(caller, fetch, [job.notice for job in jobs]) if jobs else {}
+    for job in jobs:
+        order = found[job.notice.order_number]
+        if isinstance(order, MallError):
+            job.whole.miss(order)
+        else:
+            _prepare(job, order)
+
+
+def _prepare(job: _Job, order: Order) -> None:
+    """Note what has to be told of each line, if anything."""
+    try:
+        filled = fill(order, job.notice, own_labels(order))
+    except MallError as error:
+        job.whole.settle(Outcome.REFUSED, error)
+        return
+    for number, what in filled.items():
+        line = _LineWrite(
+            key=EntryKey(order.key, order.number),
+            step=number,
+            payload=payload_of(job.notice),
+            notice=evolve(job.notice, shipment_id=number),
+        )
+        if isinstance(what, MallError):
+            line.settle(Outcome.REFUSED, what)
+        elif what is None:
+            line.settle(Outcome.SENT)
+        else:
+            line.shipped = what
+        job.lines.append(line)
+
+
+def _refuse_second_notices(lines: Iterable[_LineWrite]) -> None:
+    taken: set[str] = set()
+    for line in lines:
+        if line.step in taken:
+            line.settle(Outcome.REFUSED, _failing(Conflict, "SECOND_NOTICE_FOR_LINE"))
+        taken.add(line.step)
+
+
+def _resume(ledger: Ledger, lines: Sequence[_LineWrite]) -> None:
+    """Go on where an earlier run stopped: a begun line is sent again only if it surely failed."""
+    begun = ledger.begun(lines)
+    for line in still_open(begun):
+        ledger.doubt(line)
+    ledger.conclude(begun)
+
+
+def _send_open(caller: Caller, fetch: Fetch, ledger: Ledger, lines: Sequence[_LineWrite]) -> None:
+    """Send what is open: one line by itself, several together."""
+    for batch in batches(still_open(lines), fetch.options.batch):
+        mine = [line for line in batch if ledger.begin(line)]
+        if len(mine) > 1:
+            _send_together(caller, ledger, mine)
+        elif mine:
+            _send_one(caller, ledger, mine[0])
+
+
+def _send_together(caller: Caller, ledger: Ledger, lines: Sequence[_LineWrite]) -> None:
+    shipped = tuple(line.shipped for line in lines if line.shipped is not None)
+    try:
+        errors = caller.call(SendLines(shipped=shipped))
+    except MallError as error:
+        errors = dict.fromkeys([line.step for line in lines], error)
+        if isinstance(error, Rejected):  # as a whole: perhaps for one bad row
+            _send_singly(caller, ledger, lines)
+            return
+    for line in lines:
+        _end(ledger, line, errors[line.step])
+
+
+def _send_singly(caller: Caller, ledger: Ledger, lines: Iterable[_LineWrite]) -> None:
+    for line in lines:
+        _send_one(caller, ledger, line)
+
+
+def _send_one(caller: Caller, ledger: Ledger, line: _LineWrite) -> None:
+    assert line.shipped is not None  # noqa: S101 -- every open line has it after the look
+    try:
+        errors = caller.call(SendLine(shipped=line.shipped))
+    except MallError as error:
+        _end(ledger, line, error)
+    else:
+        _end(ledger, line, errors[line.step])
+
+
+def _end(ledger: Ledger, line: _LineWrite, error: MallError | None) -> None:
+    if error is None:
+        line.settle(Outcome.SENT)
+    else:
+        line.fail(error)
+    ledger.finish(line)
+
+
+def _look_after(caller: Caller, fetch: Fetch, ledger: Ledger, lines: Sequence[_LineWrite]) -> None:
+    """Resolve what is in doubt: what the mall shows is sent; absence proves nothing yet."""
+    found = look(caller, fetch, [line.notice for line in lines]) if lines else {}
+    for line in lines:
+        order = found[line.notice.order_number]
+        if isinstance(order, Order) and standing(order, line.notice) is Standing.SAME:
+            line.settle(Outcome.SENT)
+            ledger.finish(line)
+
+
+def _result(job: _Job) -> NoticeResult:
+    """Return what came of a notice: SENT once each line is, else the worst of them."""
+    lines = tuple([_line_result(line) for line in job.lines])
+    worst = min(lines, key=_severity, default=None)
+    return NoticeResult(
+        notice=job.notice,
+        outcome=worst.outcome if worst else _outcome(job.whole),
+        error=worst.error if worst else job.whole.error,
+        warnings=preview(job.notice).dropped,
+        lines=lines,
+    )
+
+
+def _line_result(line: _LineWrite) -> NoticeResult:
+    return NoticeResult(notice=line.notice, outcome=_outcome(line), error=line.error)
+
+
+def _severity(result: NoticeResult) -> int:
+    return _WORST_FIRST.index(result.outcome)
+
+
+def _outcome(write: Write) -> Outcome:
+    assert write.outcome is not None  # noqa: S101 -- every path settles
+    return write.outcome
