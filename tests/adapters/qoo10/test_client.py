@@ -2,50 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from datetime import date
 from typing import Any
 
 import pytest
 
-from mallsync import JST, Outcome, Period, Phase, Remark, Seen, ShipmentNotice, sandbox
+from mallsync import Outcome, Phase, Remark, Seen, ShipmentNotice, sandbox
 from mallsync.adapters import qoo10
-from mallsync.errors import ConfigError, Conflict
+from mallsync.errors import ConfigError
 from mallsync.testing.memory import MemoryJournal
-from mallsync.transport import Settings, Surroundings
-
-NOW = datetime(2026, 11, 22, 12, 0, tzinfo=JST)
-WEEK = Period.last_days(7, now=NOW + timedelta(seconds=1))
-
-
-@pytest.fixture
-def mall() -> Iterator[sandbox.Qoo10Mall]:
-    """Run a fake with a few carts."""
-    with sandbox.running(seed=3, orders=5, now=NOW) as malls:
-        yield malls.qoo10
-
-
-@pytest.fixture
-def client(mall: sandbox.Qoo10Mall) -> Iterator[qoo10.Client]:
-    """Make a client of it."""
-    with client_of(mall, mall.credentials) as made:
-        yield made
-
-
-def client_of(mall: sandbox.Qoo10Mall, credentials: qoo10.Credentials) -> qoo10.Client:
-    """Return a client that waits by the fake's clock."""
-
-    def sleep(seconds: float) -> None:
-        mall.clock.advance(seconds)
-
-    world = Surroundings(now=mall.clock.now, sleep=sleep)
-    return qoo10.Client(
-        credentials,
-        shop_id="demo",
-        base_url=mall.base_url,
-        pace=None,
-        settings=Settings(world=world),
-    )
+from tests.adapters.qoo10.shop import NOW, WEEK, client_of
 
 
 def notice(number: str, carrier: str = "ヤマト運輸") -> ShipmentNotice:
@@ -103,34 +69,6 @@ def test_a_filtered_fetch_does_not_cover_the_lines(
     assert remarks == ["FETCH_QOO10_SHIP_PLAN_SET"]
     everything = client.sightings(WEEK, statuses={"2", "3"})
     assert not any(isinstance(event, Remark) for event in everything)
-
-
-@pytest.mark.parametrize("planned", [None, date(2026, 11, 24)])
-@pytest.mark.parametrize("lines", [1, 2])
-def test_confirming_twice_writes_once(
-    mall: sandbox.Qoo10Mall, client: qoo10.Client, lines: int, planned: date | None
-) -> None:
-    """For a cart, and for one that is not there."""
-    (cart,) = mall.fake.place(lines=lines)
-    first = client.confirm_orders([cart, "999999999"], planned_ship_date=planned)
-    again = client.confirm_orders([cart], planned_ship_date=planned)
-
-    assert [Outcome.SENT, Outcome.REFUSED] == [result.outcome for result in first]
-    assert [Outcome.SENT] == [result.outcome for result in again]
-    for line in mall.fake.lines_of(cart):
-        assert mall.fake.effective(line, "confirmed") == 1
-
-
-def test_cancelling_twice_cancels_once(mall: sandbox.Qoo10Mall, client: qoo10.Client) -> None:
-    """All lines of a cart; while the claim is under way the mall itself refuses another."""
-    (cart,) = mall.fake.place(lines=2)
-    first = client.cancel_order(cart, reason=0, memo="在庫切れ")
-    again = client.cancel_order(cart, reason=0)
-
-    assert (first.outcome, again.outcome) == (Outcome.SENT, Outcome.REFUSED)
-    assert isinstance(again.error, Conflict)
-    for line in mall.fake.lines_of(cart):
-        assert mall.fake.effective(line, "cancelled") == 1
 
 
 def test_of_five_lines_four_sent_and_one_refused_only_the_rest_is_sent_again(

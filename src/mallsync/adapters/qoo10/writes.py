@@ -16,7 +16,7 @@ from mallsync.adapters.qoo10.shapes import CANCEL_REASONS
 from mallsync.adapters.qoo10.values import optional_moment
 from mallsync.errors import ConfigError, Conflict, MallError
 from mallsync.model.order import Order
-from mallsync.model.sighting import Seen
+from mallsync.model.sighting import Seen, Unreadable
 from mallsync.model.words import Phase
 from mallsync.model.writebacks import WriteResult
 from mallsync.wire.calls import Caller
@@ -48,7 +48,7 @@ class _Kind:
 def confirm(
     caller: Caller, fetch: Fetch, numbers: Sequence[str], planned: date | None
 ) -> list[WriteResult]:
-    """Confirm carts or lines (2 → 3); a lost answer is looked up, never sent again."""
+    """Confirm carts or single lines (2 → 3); a lost answer is looked up, never sent again."""
     kind = _Kind(
         name=ConfirmLine.name,
         is_done=lambda line: _is_confirmed(line, planned),
@@ -61,7 +61,7 @@ def confirm(
 def cancel(
     caller: Caller, fetch: Fetch, number: str, *, reason: object, memo: object
 ) -> WriteResult:
-    """Cancel a cart or a line; a lost answer is looked up, never sent again.
+    """Cancel a cart or a single line; a lost answer is looked up, never sent again.
 
     Raises:
         ConfigError: The reason is not one of the mall's, or the memo is too long.
@@ -127,9 +127,11 @@ def _write(caller: Caller, fetch: Fetch, numbers: Sequence[str], kind: _Kind) ->
     errors: dict[str, MallError | None] = dict.fromkeys(lines)
     todo = []
     for line in lines.values():
+        if kind.is_done(line):
+            continue
         if kind.is_open(line):
             todo.append(line.number)
-        elif not kind.is_done(line):
+        else:
             errors[line.number] = failure(Conflict, kind.name, "MALL_STATE_WRONG")
     errors |= kind.carry_out(caller, todo) if todo else {}
     errors |= _landed(caller, errors, kind)
@@ -145,25 +147,42 @@ class _Meant:
 
 
 def _lines_meant(caller: Caller, fetch: Fetch, numbers: Sequence[str]) -> dict[str, _Meant]:
-    """Return the lines of each number as they stand; without cancelled ones, if others live."""
-    meant: dict[str, _Meant] = {}
+    """Return what each number means, as the mall has it now: a line's number that line alone.
+
+    A number that is both, a cart's and a line's, is taken for the cart's, as `details` does.
+    """
     try:
-        for event in details(caller, fetch.for_looking(), numbers):
-            if isinstance(event, Seen):
-                meant |= _by_number(event.order)
-            else:
-                meant[event.number] = _Meant(error=event.error)
+        events = list(details(caller, fetch.for_looking(), numbers))
     except MallError as error:
         return dict.fromkeys(numbers, _Meant(error=error))
-    return meant
+    lines: dict[str, _Meant] = {}
+    carts: dict[str, _Meant] = {}
+    for event in events:
+        if isinstance(event, Seen):
+            told = _told_by(event.order)
+            lines |= {line.number: _Meant(lines=(line,)) for line in told}
+            carts[event.order.number] = _Meant(lines=_living(told))
+        else:
+            unknown = _Meant(error=event.error)
+            lines |= dict.fromkeys(_numbers_in(event), unknown)
+            carts[event.number] = unknown
+    known = lines | carts
+    return {number: known[number] for number in numbers}
 
 
-def _by_number(order: Order) -> dict[str, _Meant]:
+def _told_by(order: Order) -> list[Told]:
     rows = order.raw if isinstance(order.raw, tuple) else ()
-    told = told_of([line_of(row) for row in rows])
-    live = tuple([line for line in told if line.phase is not Phase.CANCELLED])
-    each = {line.number: _Meant(lines=(line,)) for line in told}
-    return {**each, order.number: _Meant(lines=live or tuple(told))}
+    return told_of([line_of(row) for row in rows])
+
+
+def _living(told: Sequence[Told]) -> tuple[Told, ...]:
+    """Return the lines that a cart's number means: without cancelled ones, if others live."""
+    return tuple([line for line in told if line.phase is not Phase.CANCELLED]) or tuple(told)
+
+
+def _numbers_in(event: Unreadable) -> list[str]:
+    rows = event.raw if isinstance(event.raw, tuple) else ()
+    return [line_of(row).number for row in rows]
 
 
 def _landed(caller: Caller, errors: _Errors, kind: _Kind) -> dict[str, MallError | None]:
