@@ -17,7 +17,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 .PHONY: help demo test check bench soak mutants docs format clean
 
 help:
-	@echo 'make demo     a shop, a fake mall, and what mallsync does between them'
+	@echo 'make demo     a shop, two fake malls, and what mallsync does between them'
 	@echo 'make test     the whole test suite, with coverage'
 	@echo 'make check    everything that must hold: format, lint, types, docs, doctests, tests'
 	@echo 'make bench    measure; make soak: measure for long'

@@ -29,19 +29,30 @@ def test_the_demo_decides_reports_and_sends_nothing_twice(lang: str, words: str)
 
     assert 0 == done.exit_code, done.output
     assert words in " ".join(done.output.split())
-    first, again = (line for line in done.output.splitlines() if "reports so far" in line)
-    assert first.partition(":")[2] == again.partition(":")[2]
+    told = [line.partition(":")[2] for line in done.output.splitlines() if "reports so far" in line]
+    assert 4 == len(told)
+    assert told[0::2] == told[1::2]
     assert "REFUSED" not in done.output
 
 
-def test_the_demo_tells_why_a_notice_was_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A carrier that the mall does not know is named with the choices."""
+def test_the_demo_tells_why_a_notice_cannot_go(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A carrier that the mall does not know is named before anything is sent."""
     module = sys.modules["mallsync.cli.demo"]
     typed = module._DAY_OF_A_SHOP[0]
     monkeypatch.setattr(module, "_DAY_OF_A_SHOP", [(*typed[:2], "気球便", *typed[3:])])
     done = CliRunner(env=WIDE).invoke(cli, ["demo", "--orders", "60"])
 
-    assert "CARRIER_UNMAPPED" in done.output
+    said = " ".join(done.output.split())
+    assert "the mall has no code for this carrier (write one of: その他," in said
+    assert 2 == said.count("0 orders may go")
+
+
+def test_the_demo_of_no_orders_ends_well() -> None:
+    """There is nothing to report."""
+    done = CliRunner(env=WIDE).invoke(cli, ["demo", "--orders", "1"])
+
+    assert 0 == done.exit_code, done.output
+    assert "Qoo10, of what was reported: nothing." in done.output
 
 
 def test_the_sandbox_runs_until_it_is_interrupted() -> None:

@@ -1,12 +1,13 @@
-"""``mallsync demo``: a shop's day against a fake mall: fetch, decide, report, and look again."""
+"""``mallsync demo``: a shop's day at fake malls: fetch, decide, report, and look again."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from datetime import date, datetime, timedelta
 from itertools import cycle
-from typing import TypeVar
+from typing import TypeAlias, TypeVar
 
 import click
 from attrs import frozen
@@ -16,20 +17,25 @@ from rich.progress import track
 from rich.table import Table
 
 from mallsync import sandbox
-from mallsync.adapters import rakuten
+from mallsync.adapters import qoo10, rakuten
+from mallsync.model.codes import Reason, ReasonCode
 from mallsync.model.handling import Dispatch, Handling
 from mallsync.model.order import Order
 from mallsync.model.period import JST, Period
 from mallsync.model.words import HostStatus, Mall, Phase
-from mallsync.model.writebacks import NoticeResult, Outcome, ShipmentNotice
+from mallsync.model.writebacks import NoticeResult, ShipmentNotice
 from mallsync.policy import export, notice
+from mallsync.policy.guard import guards
 from mallsync.wire.paging import batches
 
 __all__ = ["demo"]
 
 T = TypeVar("T")
 
+_Client: TypeAlias = rakuten.Client | qoo10.Client
+
 _NOW = datetime(2026, 11, 22, 16, 0, tzinfo=JST)
+_MORNING = datetime(2026, 11, 23, 9, 0, tzinfo=JST)
 _TODAY = _NOW.date()
 _TO_SHIP = HostStatus.TO_SHIP.value
 
@@ -47,20 +53,16 @@ _DAY_OF_A_SHOP: tuple[tuple[str, date | None, str, str, str], ...] = (
 """What the shop has typed in, order after order: made up, and every case of the rule."""
 
 
-@frozen
+@frozen(kw_only=True)
 class _Row:
-    """One order with what the shop says of it, and the decision."""
+    """One order with what the shop says of it, the decision, and what would be sent."""
 
     order: Order
     handling: Handling
     decision: export.Decision
-
-    @property
-    def guards(self) -> list[str]:
-        """What speaks against it at the mall, whatever the rule says."""
-        parcels = [parcel for one in self.order.shipments for parcel in one.parcels]
-        reported = any(parcel.tracking_number for parcel in parcels)
-        return [*sorted(self.order.holds), *(["ALREADY_REPORTED"] if reported else [])]
+    notices: tuple[ShipmentNotice, ...]
+    guards: tuple[Reason, ...]
+    """What speaks against it at the mall, whatever the rule says."""
 
     @property
     def may_go(self) -> bool:
@@ -68,29 +70,99 @@ class _Row:
         return self.decision.eligible and not self.guards
 
 
+@frozen(kw_only=True)
+class _Stall:
+    """The shop at one mall: the client, and what the demo watches on the fake."""
+
+    mall: Mall
+    title: str
+    fake: sandbox.RakutenMall | sandbox.Qoo10Mall
+    client: _Client
+    report: str
+    """The mall's call that carries shipment reports."""
+    statuses: Mapping[str, str]
+    """How the mall calls its states."""
+
+    @property
+    def written(self) -> int:
+        """How many reports have taken effect on the mall."""
+        if isinstance(self.fake, sandbox.Qoo10Mall):
+            return self.fake.fake.effective(kind="shipped")
+        return self.fake.fake.effective()
+
+    @property
+    def reports(self) -> int:
+        """How many calls have carried reports."""
+        return sum(hit.operation == self.report for hit in self.fake.hits)
+
+
 @click.command()
 @click.option(
-    "--orders", default=300, show_default=True, help="Orders of the fake mall, in 60 days."
+    "--orders", default=300, show_default=True, help="Orders of each fake mall, in 60 days."
 )
 @click.option("--seed", default=1, show_default=True, help="Another seed makes other orders.")
 @click.option("--lang", type=click.Choice(["ja", "en"]), default="en", show_default=True)
 def demo(orders: int, seed: int, lang: str) -> None:
-    """Fetch a week of orders from a fake Rakuten, decide, report, lose an answer, look again."""
+    """Fetch a week of orders of each fake mall, decide, report, lose an answer, look again."""
     console = Console()
-    with sandbox.running(seed=seed, orders=orders, now=_NOW) as malls, _client(malls) as client:
-        console.print("A fake Rakuten Ichiba runs on this machine: made-up orders, made-up keys.")
-        rows = _decide(_fetch(console, client))
-        console.print(_decisions(rows, lang))
-        _report(console, malls.rakuten, client, rows)
-        _sleep_over_it(console, malls.rakuten, client)
+    with sandbox.running(seed=seed, orders=orders, now=_NOW) as malls:
+        console.print("Fake malls run on this machine: made-up orders, made-up keys.")
+        with ExitStack() as open_clients:
+            stalls = _stalls(malls)
+            for stall in stalls:
+                open_clients.enter_context(stall.client)
+            reported = [_day(console, stall, lang) for stall in stalls]
+            console.print()
+            console.rule("The next morning", align="left", style="default")
+            for stall, numbers in zip(stalls, reported, strict=True):
+                stall.fake.clock.set(_MORNING)
+                _look_again(console, stall, numbers)
 
 
-def _client(malls: sandbox.Malls) -> rakuten.Client:
-    mall = malls.rakuten
-    return rakuten.Client(mall.credentials, shop_id="demo", base_url=mall.base_url, pace=None)
+def _day(console: Console, stall: _Stall, lang: str) -> list[str]:
+    """Fetch, decide and report; return the numbers of the orders that were reported."""
+    console.print()
+    console.rule(stall.title, align="left", style="default")
+    rows = _decide(stall, _fetch(console, stall.client))
+    console.print(_decisions(rows, lang))
+    going = [row for row in rows if row.may_go]
+    _report(console, stall, going)
+    return [row.order.number for row in going]
 
 
-def _fetch(console: Console, client: rakuten.Client) -> list[Order]:
+def _look_again(console: Console, stall: _Stall, numbers: Iterable[str]) -> None:
+    codes = Counter(order.mall_status for order in stall.client.get_orders(numbers))
+    named = [f"{count} in {stall.statuses.get(code, code)}" for code, count in codes.most_common()]
+    console.print(f"{stall.title}, of what was reported: {', '.join(named) or 'nothing'}.")
+
+
+def _stalls(malls: sandbox.Malls) -> list[_Stall]:
+    first, second = malls.rakuten, malls.qoo10
+    return [
+        _Stall(
+            mall=Mall.RAKUTEN,
+            title="Rakuten Ichiba",
+            fake=first,
+            client=rakuten.Client(
+                first.credentials, shop_id="demo", base_url=first.base_url, pace=None
+            ),
+            report="updateOrderShipping",
+            statuses={"300": "発送待ち (300)", "500": "発送済 (500)"},
+        ),
+        _Stall(
+            mall=Mall.QOO10,
+            title="Qoo10",
+            fake=second,
+            client=qoo10.Client(
+                second.credentials, shop_id="demo", base_url=second.base_url, pace=None
+            ),
+            report="ShippingBasic.SetSendingInfoBulk",
+            statuses={"3": "配送準備 (3)", "4": "配送中 (4)"},
+        ),
+    ]
+
+
+def _fetch(console: Console, client: _Client) -> list[Order]:
     week = Period.last_days(7, now=_NOW)
     orders = list(_progress(console, "Fetching a week of orders", client.fetch_orders(week)))
     phases = Counter(order.phase for order in orders)
@@ -99,27 +171,44 @@ def _fetch(console: Console, client: rakuten.Client) -> list[Order]:
     return orders
 
 
-def _decide(orders: Iterable[Order]) -> list[_Row]:
+def _decide(stall: _Stall, orders: Iterable[Order]) -> list[_Row]:
     waiting = [order for order in orders if order.phase is Phase.TO_SHIP]
-    rule = export.RULES[Mall.RAKUTEN]
-    rows = []
-    for number, (order, typed) in enumerate(zip(waiting, cycle(_DAY_OF_A_SHOP), strict=False)):
-        handling = _handling(order, typed, number)
-        rows.append(_Row(order, handling, export.decide(order, handling, rule=rule, today=_TODAY)))
-    return rows
+    typed = zip(waiting, cycle(_DAY_OF_A_SHOP), strict=False)
+    return [_row(stall, order, _handling(order, *one)) for order, one in typed]
 
 
-def _handling(order: Order, typed: tuple[str, date | None, str, str, str], number: int) -> Handling:
-    status, ship_date, carrier, method, tracking = typed
+def _row(stall: _Stall, order: Order, handling: Handling) -> _Row:
+    notices = notice.build(order, handling).notices
+    return _Row(
+        order=order,
+        handling=handling,
+        decision=export.decide(order, handling, rule=export.RULES[stall.mall], today=_TODAY),
+        notices=notices,
+        guards=tuple(dict.fromkeys(_guards(stall, order, notices))),
+    )
+
+
+def _guards(stall: _Stall, order: Order, notices: Iterable[ShipmentNotice]) -> Iterator[Reason]:
+    if any(parcel.tracking_number for one in order.shipments for parcel in one.parcels):
+        yield Reason(ReasonCode.ALREADY_REPORTED)
+    for one in notices:
+        yield from guards(order, one, preview=stall.client.preview(one))
+
+
+def _handling(
+    order: Order, status: str, ship_date: date | None, carrier: str, method: str, pattern: str
+) -> Handling:
+    last = int(order.number.rpartition("-")[2]) % 10_000
     return Handling(
         status=status,
+        updated_at=_NOW,
         dispatches=tuple(
             Dispatch(
                 shipment_id=shipment.id,
                 ship_date=ship_date,
                 carrier=carrier,
                 delivery_methods={method} if method else set(),
-                tracking_number=tracking.format(number * 10 + place),
+                tracking_number=pattern.format((last + place) % 10_000),
             )
             for place, shipment in enumerate(order.shipments)
         ),
@@ -151,29 +240,32 @@ def _decisions(rows: Sequence[_Row], lang: str) -> Table:
 def _verdict(row: _Row, lang: str) -> str:
     decision = row.decision
     if decision.eligible and row.guards:
-        return f"[yellow]not now: {', '.join(row.guards)}[/]"
-    said = "; ".join(one.explain(lang) for one in decision.reasons or decision.warnings)
+        return f"[yellow]not now: {_said(row.guards, lang)}[/]"
+    said = _said(decision.reasons or decision.warnings, lang)
     colour, word = ("green", "yes") if decision.eligible else ("red", "no")
     return f"[{colour}]{word}{': ' if said else ''}{said}[/]"
 
 
-def _report(
-    console: Console, mall: sandbox.RakutenMall, client: rakuten.Client, rows: Sequence[_Row]
-) -> None:
-    going = [row for row in rows if row.may_go]
-    notices = [one for row in going for one in notice.build(row.order, row.handling).notices]
+def _said(reasons: Iterable[Reason], lang: str) -> str:
+    return "; ".join(reason.explain(lang) for reason in reasons)
+
+
+def _report(console: Console, stall: _Stall, going: Sequence[_Row]) -> None:
+    notices = [one for row in going for one in row.notices]
     console.print(f"\n{len(going)} orders may go: {len(notices)} shipments to report.")
+    if not notices:
+        return
     console.print("The answer to the first report gets lost on purpose …")
-    mall.fail_next("RESET_AFTER", operation="updateOrderShipping")
-    _tell(console, "sent", _send(console, client, notices), mall)
+    stall.fake.fail_next("RESET_AFTER", operation=stall.report)
+    _tell(console, "sent", _send(console, stall.client, notices), stall)
     console.print(
         "… so the client looked at the mall, and found it there. Once more, from the top:"
     )
-    _tell(console, "again", _send(console, client, notices), mall)
+    _tell(console, "again", _send(console, stall.client, notices), stall)
 
 
 def _send(
-    console: Console, client: rakuten.Client, notices: Sequence[ShipmentNotice]
+    console: Console, client: _Client, notices: Sequence[ShipmentNotice]
 ) -> list[NoticeResult]:
     steps = _progress(console, "Reporting shipments", batches(notices, 10))
     return [result for some in steps for result in client.send_notices(some)]
@@ -184,24 +276,11 @@ def _progress(console: Console, told: str, steps: Iterable[T]) -> Iterator[T]:
     return iter(track(steps, told, console=console, disable=not console.is_terminal))
 
 
-def _tell(
-    console: Console, word: str, results: Sequence[NoticeResult], mall: sandbox.RakutenMall
-) -> None:
+def _tell(console: Console, word: str, results: Sequence[NoticeResult], stall: _Stall) -> None:
     outcomes = Counter(result.outcome for result in results)
     told = ", ".join(f"{count} {outcome}" for outcome, count in sorted(outcomes.items()))
-    written = mall.fake.effective()
-    posts = sum(hit.operation == "updateOrderShipping" for hit in mall.hits)
-    console.print(f"  {word:5}: {told}; reports so far {posts}, records written {written}")
+    counts = f"reports so far {stall.reports}, records written {stall.written}"
+    console.print(f"  {word:5}: {told}; {counts}")
     warnings = Counter(warning.code for result in results for warning in result.warnings)
     for code, count in warnings.items():
         console.print(f"         {count} with the warning {code}")
-    for result in results:
-        if result.outcome is not Outcome.SENT and result.error is not None:
-            console.print(f"  {result.notice.order_number}: {result.error}")
-
-
-def _sleep_over_it(console: Console, mall: sandbox.RakutenMall, client: rakuten.Client) -> None:
-    mall.clock.set(datetime(2026, 11, 23, 9, 0, tzinfo=JST))
-    orders = client.fetch_orders(Period.last_days(8, now=mall.clock.now()))
-    shipped = sum(order.shipped_at is not None and order.shipped_at > _NOW for order in orders)
-    console.print(f"\nThe next morning the mall has moved {shipped} orders to 発送済 (500).")

@@ -56,11 +56,11 @@ def _dropped(notice: ShipmentNotice) -> Iterator[NoticeWarning]:
 
 def _problems(notice: ShipmentNotice) -> Iterator[NoticeWarning]:
     if is_blank(notice.carrier):
-        yield NoticeWarning("NOTICE_INCOMPLETE", "carrier is missing")
+        yield NoticeWarning("NOTICE_INCOMPLETE", "carrier")
     elif label_for(notice.carrier) is None:
         yield NoticeWarning("CARRIER_UNMAPPED", f"write one of: {choices()}")
     if not notice.tracking_numbers or is_blank(notice.tracking_numbers[0]):
-        yield NoticeWarning("NOTICE_INCOMPLETE", "tracking_numbers is missing (§7: required)")
+        yield NoticeWarning("NOTICE_INCOMPLETE", "tracking_numbers")  # §7: required
     elif len(notice.tracking_numbers[0]) > LONGEST_NUMBER or "," in notice.tracking_numbers[0]:
         yield NoticeWarning(
             "TRACKING_NUMBER_WRONG", f"tracking_numbers[0]: one of 1 to {LONGEST_NUMBER} characters"
