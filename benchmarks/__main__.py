@@ -10,7 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import perf_counter
 
-from benchmarks import deciding, decode, fetch, imports, memory
+from benchmarks import deciding, decode, fetch, imports, memory, qoo10
 from benchmarks.measuring import ROOT, Figure, table
 from benchmarks.payloads import answers
 
@@ -45,6 +45,8 @@ def _measure() -> list[Figure]:
         said(f"decoding {_ORDERS:,} orders")
         cases = decode.cases(prepared)
         figures += decode.measure(cases)
+        said(f"decoding {qoo10.ROWS:,} rows of Qoo10")
+        figures += qoo10.measure(Path(folder))
         said("deciding")
         figures += deciding.measure()
         said("fetching from a loopback server")

@@ -37,7 +37,7 @@ def order_charges(rows: Sequence[LineModel]) -> Charges:
     """Return the charges of a cart from its live lines; without one nothing is charged."""
     if not rows:
         return _NOTHING
-    goods = sum([goods_of(row) for row in rows])
+    goods = sum(map(goods_of, rows))
     shipping = _once(rows, "ShippingRate")
     cod_fee = _once(rows, "cod_price")
     discounts = _discounts(rows)

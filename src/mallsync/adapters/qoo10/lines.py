@@ -103,14 +103,14 @@ def told_of(lines: Sequence[Line]) -> list[Told]:
     shipping: dict[str, LineModel] = {}
     claims: dict[str, ClaimModel] = {}
     for _, number, record, _ in lines:
-        claimed = record.get("ClaimStatus")
-        if claimed:
-            _add_claim(claims, number, _CLAIMS.check(record))
-        if not claimed or record.get("ShippingStatus"):
+        if not record.get("ClaimStatus"):
+            shipping[number] = _ROWS.check(record)
+            continue
+        _add_claim(claims, number, _CLAIMS.check(record))
+        if record.get("ShippingStatus"):
             shipping[number] = _ROWS.check(record)
     told = [_of_shipping(number, row, claims.get(number)) for number, row in shipping.items()]
-    if claims:
-        told += [_of_claim(number, claims[number]) for number in claims if number not in shipping]
+    told += [_of_claim(number, one) for number, one in claims.items() if number not in shipping]
     if len(told) > 1:
         told.sort(key=_number)
     return told

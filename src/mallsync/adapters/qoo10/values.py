@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime
+from functools import lru_cache
 
 from mallsync.model.period import JST
 
@@ -83,8 +84,11 @@ def code_of(label: str) -> str:
     return found[1] if found else label.strip()
 
 
+@lru_cache(maxsize=1024)
 def moment(text: str) -> datetime:
     """Return a moment of Qoo10's, which is always Japan's, aware.
+
+    The lines of a cart repeat the same texts, so the last ones are kept.
 
     Raises:
         ValueError: It is none, or a placeholder of long ago.
@@ -100,6 +104,7 @@ def moment(text: str) -> datetime:
     return _MIDNIGHT + (value - _NAIVE_MIDNIGHT)  # five times as fast as `replace`
 
 
+@lru_cache(maxsize=1024)
 def optional_moment(text: str | None) -> datetime | None:
     """Return a moment, None for null, empty text, blanks and placeholders.
 
