@@ -68,7 +68,7 @@ def test_a_bare_day_is_good_to_its_end() -> None:
 @pytest.mark.parametrize(
     ("days", "ja", "en"),
     [
-        (40, "見本店: 認証情報は有効です。期限まであと40日", "good for 40 more days"),
+        (40, "見本店: 認証情報は有効です。期限まであと40日", "good for 40 days"),
         (
             22,
             "見本店: 認証情報の有効期限まであと22日です。更新してください",
@@ -77,7 +77,7 @@ def test_a_bare_day_is_good_to_its_end() -> None:
         (
             1,
             "見本店: 【緊急】認証情報の有効期限まであと1日です。今すぐ更新してください",
-            "urgent: the credentials end in 1 days: renew them now",
+            "urgent: the credentials end in 1 day: renew them now",
         ),
         (
             -3,
@@ -158,6 +158,7 @@ NAIVE = datetime(2026, 11, 22)  # noqa: DTZ001 -- that it is naive is the point
             lambda: expires_at("key", NOW),
             r"^kind is 'key': write one of rakuten_license_key, rakuten_service",
         ),
+        (lambda: expires_at(WRONG, NOW), r"^kind is NoneType"),
         (lambda: expires_at("au_pay_key", NAIVE), r"^issued_at has no time zone"),
         (lambda: first_intake_at(NOW, NOW), r"^start_date is datetime: write a date"),
         (lambda: first_intake_at(START, NAIVE), r"^approved_at has no time zone"),

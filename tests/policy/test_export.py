@@ -752,6 +752,13 @@ def test_a_simulation_refuses_what_is_no_rule_before_it_begins() -> None:
             simulate(old, new, [], TODAY)
 
 
+@pytest.mark.parametrize("wrong", [[1], [(1,)], ["ab"], [(None, None)]])
+def test_a_simulation_takes_pairs(wrong: Any) -> None:
+    """What is none is refused with what to write."""
+    with pytest.raises(ConfigError, match="write"):
+        simulate(RAKUMA, RAKUMA, wrong, TODAY)
+
+
 def test_the_conventions_hold_a_row_for_each_mall() -> None:
     """The rules of the malls are views of one table."""
     assert set(Mall) == set(export.RULES) == set(export.MANUAL_RULES) == set(CONVENTIONS)

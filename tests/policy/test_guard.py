@@ -70,6 +70,23 @@ def test_what_is_on_the_mall_already_is_not_reported_again() -> None:
     assert codes(shipped, NOTICE, standing=Standing.DIFFERENT) == ["MALL_STATE_TOO_LATE"]
 
 
+def test_a_cancellation_is_told_though_the_notice_is_on_the_mall() -> None:
+    """Someone has to stop the parcel."""
+    cancelled = evolve(ORDER, phase=Phase.CANCELLED, cancelled_at=NOW)
+
+    assert set(codes(cancelled, NOTICE, standing=Standing.SAME)) == {
+        "CANCELLED_ON_MALL",
+        "ALREADY_REPORTED",
+    }
+
+
+def test_a_standing_that_is_none_is_refused() -> None:
+    """Text that looks like one must not pass for nothing known."""
+    wrong: Any = "SAME"
+    with pytest.raises(ConfigError, match=r"such as Standing\.SAME"):
+        guards(ORDER, NOTICE, standing=wrong)
+
+
 @given(st.frozensets(st.sampled_from(Hold)))
 def test_each_hold_is_a_guard_of_its_own(holds: frozenset[Hold]) -> None:
     """All of them, in the order of the codes."""
@@ -83,6 +100,7 @@ def test_each_hold_is_a_guard_of_its_own(holds: frozenset[Hold]) -> None:
     ("missing", "details"),
     [
         ({"tracking_numbers": ()}, ["tracking_numbers"]),
+        ({"tracking_numbers": ("　", "000011112222")}, ["tracking_numbers"]),
         ({"carrier": "　"}, ["carrier"]),
         ({"carrier": "", "tracking_numbers": ()}, ["carrier", "tracking_numbers"]),
         ({"ship_date": None}, []),

@@ -23,6 +23,7 @@ from mallsync import (
     Seen,
     Shipment,
 )
+from mallsync.adapters.qoo10.flows import CLAIMED_ONLY
 from mallsync.errors import ConfigError
 from mallsync.model.period import JST
 from mallsync.model.sighting import EVERYTHING
@@ -331,6 +332,16 @@ def test_the_raw_record_is_that_of_the_last_whole_sighting() -> None:
     assert merge(old, Seen(new)).raw == ("new",)
     assert merge(old, Seen(new), mode=UPDATE).raw == ("new",)
     assert merge(old, Seen(new, PART)).raw == ("old",)
+
+
+def test_claims_that_know_every_line_are_not_the_record_of_a_cart() -> None:
+    """They tell of no address and no price, so that the whole record stays."""
+    old = order(shipment("1", "2"), raw=("old",))
+    claims = Seen(order(shipment("1"), raw=("claim",), phase=Phase.CANCELLED), CLAIMED_ONLY)
+    merged = merge(old, claims)
+
+    assert (merged.phase, merged.raw) == (Phase.CANCELLED, ("old",))
+    assert lines(merged) == [["1"]]
 
 
 # ------------------------------------------------------------------------------------ bad input

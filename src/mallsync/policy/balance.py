@@ -120,8 +120,10 @@ class Balance:
 
 
 def check(order: Order) -> Balance:
-    """Hold an order's amounts against their parts; cancelled lines and shipments do not count.
+    """Hold an order's amounts against their parts.
 
+    Cancelled lines and shipments do not count. Where all are, nothing tells which of them had
+    counted, so that what is made of lines stays unchecked.
     An amount that the mall has not decided is never taken for zero: its sum stays unchecked. One
     that the mall does not state at all is no part.
 
@@ -139,12 +141,7 @@ def check(order: Order) -> Balance:
     """
     if not isinstance(order, Order):
         raise ConfigError(f"order is {type(order).__name__}: write an Order")
-    items = [
-        item
-        for shipment in order.shipments
-        for item in shipment.items
-        if not shipment.cancelled and item.phase is not Phase.CANCELLED
-    ]
+    items = _items(order)
     may_exceed = convention_followed_by(order.mall).sums.may_exceed
     findings = []
     unchecked = []
@@ -157,29 +154,41 @@ def check(order: Order) -> Balance:
     return Balance(tuple(findings), tuple(unchecked))
 
 
+def _items(order: Order) -> list[Item]:
+    """Return the lines that count."""
+    return [
+        item
+        for shipment in order.shipments
+        for item in shipment.items
+        if not shipment.cancelled and item.phase is not Phase.CANCELLED
+    ]
+
+
 def _parts(order: Order, items: list[Item]) -> Iterator[tuple[Sum, int | None]]:
     """Return what each sum is made of, in yen; None where that cannot be told."""
     rule = convention_followed_by(order.mall).sums
     charges = order.charges
-    priced = _sum([_times(item, item.unit_price) for item in items])
-    if items:
+    has_lines = any(shipment.items for shipment in order.shipments)
+    priced = _sum([_price(item) for item in items]) if items else None
+    if has_lines:
         yield Sum.GOODS, priced
+    goods = priced if charges.goods is None else charges.goods
     added = _tax_on_top(items) if rule.tax_by_line else 0
-    yield Sum.TOTAL, _sum([*_amounts(order, rule.total), added])
-    taken = [discount.amount for discount in charges.discounts]
-    taken += [charges.points or 0]
-    fees = _sum([charges.total, *_amounts(order, rule.requested)])
-    yield Sum.REQUESTED, None if fees is None else fees - sum(taken)
+    if rule.tax_by_line and has_lines and not items:
+        added = None
+    total = _sum([goods, *_amounts(order, rule.total), added])
+    yield Sum.TOTAL, total
+    taken = [-discount.amount for discount in charges.discounts]
+    points = [None if one is None else -one for one in _amounts(order, ("points",))]
+    whole = total if charges.total is None else charges.total
+    yield Sum.REQUESTED, _sum([whole, *_amounts(order, rule.requested), *taken, *points])
 
 
 def _amounts(order: Order, names: Iterable[str]) -> list[int | None]:
     """Return amounts by name: of one that is not there, nothing or zero, as the mall means it."""
-    undecided = Hold.AMOUNT_UNDECIDED in order.holds
-    amounts = {name: getattr(order.charges, name) for name in names}
-    return [
-        0 if amount is None and name != Sum.GOODS and not undecided else amount
-        for name, amount in amounts.items()
-    ]
+    missing = None if Hold.AMOUNT_UNDECIDED in order.holds else 0
+    amounts = [getattr(order.charges, name) for name in names]
+    return [missing if amount is None else amount for amount in amounts]
 
 
 def _sum(amounts: Iterable[int | None]) -> int | None:
@@ -191,14 +200,17 @@ def _sum(amounts: Iterable[int | None]) -> int | None:
     return total
 
 
-def _times(item: Item, price: int | None) -> int | None:
-    return None if price is None else price * item.quantity
+def _price(item: Item) -> int | None:
+    """Return what a line costs as priced, with what its options cost for all pieces together."""
+    if item.unit_price is None:
+        return None
+    return item.unit_price * item.quantity + (item.option_price or 0)
 
 
 def _tax_on_top(items: Iterable[Item]) -> int | None:
     """Return the tax of lines whose price is without: the mall states both prices of a line."""
     return _sum(
-        0
+        None
         if item.price_with_tax is None or item.unit_price is None
         else (item.price_with_tax - item.unit_price) * item.quantity
         for item in items

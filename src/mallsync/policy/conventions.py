@@ -105,9 +105,9 @@ CONVENTIONS: Mapping[str, Convention] = MappingProxyType(
                 moved_on={"3": ReasonCode.FETCH_QOO10_SHIP_PLAN_SET},  # 配送準備
                 every=timedelta(minutes=30),
             ),
-            # orderPrice is without paid options, whose price nothing states (wire/qoo10.md §12).
-            # That ShippingRate is the cart's, once, is what one client does; not proven (§15).
-            sums=SumRule(may_exceed=frozenset({"goods"})),
+            # orderPrice is without paid options; the line arithmetic tells their price (§12). That
+            # ShippingRate is the cart's, once, is what one client does; not proven (§15).
+            sums=SumRule(),
         ),
         Mall.RAKUMA: Convention(
             export=ExportRule(excluded_statuses=_COMMON),

@@ -36,15 +36,15 @@ _CODES: Mapping[Level, ReasonCode] = {
 _TEXTS: Mapping[Level, Hint] = {
     Level.OK: Hint(
         ja="{shop}認証情報は有効です。期限まであと{days}日",
-        en="{shop}the credentials are good for {days} more days",
+        en="{shop}the credentials are good for {left}",
     ),
     Level.NOTICE: Hint(
         ja="{shop}認証情報の有効期限まであと{days}日です。更新してください",
-        en="{shop}the credentials end in {days} days: renew them",
+        en="{shop}the credentials end in {left}: renew them",
     ),
     Level.URGENT: Hint(
         ja="{shop}【緊急】認証情報の有効期限まであと{days}日です。今すぐ更新してください",
-        en="{shop}urgent: the credentials end in {days} days: renew them now",
+        en="{shop}urgent: the credentials end in {left}: renew them now",
     ),
     Level.EXPIRED: Hint(
         ja="{shop}認証情報の有効期限が切れています。新しいものを発行してください",
@@ -74,7 +74,8 @@ class Expiry:
         '楽天市場1号店: 【緊急】認証情報の有効期限まであと1日です。今すぐ更新してください'
         """
         shop = f"{self.shop}: " if self.shop else ""
-        return _TEXTS[self.level](lang).format(shop=shop, days=self.days_left)
+        left = "1 day" if self.days_left == 1 else f"{self.days_left} days"
+        return _TEXTS[self.level](lang).format(shop=shop, days=self.days_left, left=left)
 
 
 def notice(expires_at: datetime | date, *, now: datetime, shop: str = "") -> Expiry:
@@ -145,7 +146,7 @@ def expires_at(kind: str, issued_at: datetime) -> datetime:
     >>> expires_at("qoo10_certification_key", datetime(2028, 2, 29, 9, tzinfo=JST)).isoformat()
     '2029-02-28T09:00:00+09:00'
     """
-    if kind not in LIFETIMES:
+    if require_text(kind, "kind") not in LIFETIMES:
         raise ConfigError(f"kind is {kind!r}: write one of {', '.join(LIFETIMES)}")
     return require_aware(issued_at, "issued_at") + LIFETIMES[kind]
 

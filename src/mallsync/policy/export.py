@@ -244,7 +244,7 @@ def simulate(
     _check(new_rule, today)
     count = passed_before = passed_after = 0
     flips = []
-    for order, handling in orders:
+    for order, handling in map(_pair, orders):
         before = decide(order, handling, rule=old_rule, today=today, period=period)
         after = decide(order, handling, rule=new_rule, today=today, period=period)
         count += 1
@@ -258,6 +258,13 @@ def simulate(
         eligible_after=passed_after,
         flips=tuple(flips),
     )
+
+
+def _pair(one: object) -> tuple[Order, Handling]:
+    match one:
+        case (Order() as order, Handling() as handling):
+            return order, handling
+    raise ConfigError("orders: write pairs, such as [(order, handling)]")
 
 
 def _check(rule: object, today: object) -> None:

@@ -30,7 +30,6 @@ _PHASES: Mapping[Phase, ReasonCode] = {
     Phase.HELD: ReasonCode.MALL_STATE_TOO_EARLY,
     Phase.SHIPPED: ReasonCode.MALL_STATE_TOO_LATE,
     Phase.DONE: ReasonCode.MALL_STATE_TOO_LATE,
-    Phase.CANCELLED: ReasonCode.CANCELLED_ON_MALL,
     Phase.UNKNOWN: ReasonCode.UNKNOWN_STATE,
 }
 _GUARDS = frozenset(code for code, row in CODES.items() if row.kind is CodeKind.GUARD)
@@ -48,11 +47,12 @@ def guards(
     Args:
         order: What the mall says.
         notice: What would be sent; its fields are held against what the mall's call needs.
-        standing: Whether the notice is on the mall already (``client.standing``).
+        standing: Whether the notice is on the mall already (``client.standing``); an order that
+            was cancelled since says so all the same.
         preview: What the mall would refuse of it (``client.preview``).
 
     Raises:
-        ConfigError: `order` is no `Order`.
+        ConfigError: `order` is no `Order`, or `standing` no `Standing`.
 
     >>> from datetime import datetime
     >>> from mallsync.model.order import OrderKey
@@ -64,6 +64,8 @@ def guards(
     """
     if not isinstance(order, Order):
         raise ConfigError(f"order is {type(order).__name__}: write an Order")
+    if standing is not None and not isinstance(standing, Standing):
+        raise ConfigError("standing: write what client.standing returns, such as Standing.SAME")
     found = [*_state(order, standing), *(Reason(_HOLDS[hold]) for hold in order.holds)]
     if notice is not None:
         found += _blanks(order, notice)
@@ -73,20 +75,24 @@ def guards(
 
 
 def _state(order: Order, standing: Standing | None) -> Iterator[Reason]:
-    if standing is Standing.SAME:
-        yield Reason(ReasonCode.ALREADY_REPORTED)
-        return
-    if order.cancelled_at is not None:
+    if order.cancelled_at is not None or order.phase is Phase.CANCELLED:
         yield Reason(ReasonCode.CANCELLED_ON_MALL, order.mall_status)
-    elif order.phase in _PHASES:
+    if standing is Standing.SAME:
+        yield Reason(ReasonCode.ALREADY_REPORTED)  # which is why the mall's state has moved on
+    elif order.cancelled_at is None and order.phase in _PHASES:
         yield Reason(_PHASES[order.phase], order.mall_status)
 
 
 def _blanks(order: Order, notice: ShipmentNotice) -> Iterator[Reason]:
     for name in sorted(convention_followed_by(order.mall).notice.needs):
-        value = getattr(notice, name)
-        if not value or (isinstance(value, str) and is_blank(value)):
+        if not _is_filled(getattr(notice, name)):
             yield Reason(ReasonCode.NOTICE_INCOMPLETE, name)
+
+
+def _is_filled(value: object) -> bool:
+    """Tell whether a field holds something; of several numbers the first counts, which is sent."""
+    first = next(iter(value), "") if isinstance(value, tuple) else value
+    return not is_blank(first) if isinstance(first, str) else bool(first)
 
 
 def _refused(preview: Preview) -> Iterator[Reason]:

@@ -44,7 +44,8 @@ def merge(old: Order | None, seen: Seen, *, mode: Mode = Mode.SIGHTING) -> Order
 
     Shipments are matched by their ids, or by a line that they share; lines by theirs. What the
     sighting lacks is removed only if its ``covers`` has ``lines``. The raw record is kept of the
-    last sighting with all lines. The time of a cancellation, once known, stays.
+    last sighting with all lines and what ships of them: claims know the lines alone. The time of a
+    cancellation, once known, stays.
 
     Args:
         old: The order as it was known; None for a new one, which comes in as it is in every mode.
@@ -73,7 +74,7 @@ def merge(old: Order | None, seen: Seen, *, mode: Mode = Mode.SIGHTING) -> Order
     known = {
         "key": old.key,
         "shipments": _shipments(old, new, how),
-        "raw": new.raw if how.complete else old.raw,
+        "raw": new.raw if how.complete and how.touches(_SHIPMENTS) else old.raw,
     }
     return _still_marked(old, how.fields(old, new, "", **known))
 

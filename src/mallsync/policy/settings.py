@@ -162,7 +162,7 @@ class SumRule:
     """How a mall's amounts add up: names of `Charges` fields (see `mallsync.policy.balance`).
 
     Args:
-        total: What makes the total.
+        total: What makes the total, beside the goods.
         requested: What is added to the total to make the amount that the buyer pays, before
             discounts and points are taken off.
         tax_by_line: Whether a price may be without tax: a line's price with tax then counts in
@@ -171,7 +171,7 @@ class SumRule:
             makes, and are not checked then.
     """
 
-    total: tuple[str, ...] = ("goods", "shipping", "wrapping")
+    total: tuple[str, ...] = ("shipping", "wrapping")
     requested: tuple[str, ...] = ("cod_fee", "payment_fee", "buyer_fee")
     tax_by_line: bool = False
     may_exceed: frozenset[str] = frozenset()
