@@ -12,8 +12,10 @@ NOW = datetime(2026, 11, 22, 12, 0, tzinfo=JST)
 WEEK = Period.last_days(7, now=NOW + timedelta(seconds=1))
 
 
-def client_of(mall: sandbox.Qoo10Mall, credentials: qoo10.Credentials) -> qoo10.Client:
-    """Return a client that waits by the fake's clock."""
+def client_of(
+    mall: sandbox.Qoo10Mall, credentials: qoo10.Credentials, *, deadline: float = 60.0
+) -> qoo10.Client:
+    """Return a client that waits by the fake's clock, but for an answer by the machine's."""
 
     def sleep(seconds: float) -> None:
         mall.clock.advance(seconds)
@@ -24,5 +26,5 @@ def client_of(mall: sandbox.Qoo10Mall, credentials: qoo10.Credentials) -> qoo10.
         shop_id="demo",
         base_url=mall.base_url,
         pace=None,
-        settings=Settings(world=world),
+        settings=Settings(world=world, deadline=deadline),
     )
