@@ -145,7 +145,7 @@ def sightings(
         yield Covered(window, frozenset(fetch.statuses) or None)
     trapped = planned.difference(known, told)
     if trapped:
-        yield Remark("FETCH_QOO10_SHIP_PLAN_SET", f"{len(trapped)} orders are in 配送準備 (3)")
+        yield Remark("FETCH_QOO10_SHIP_PLAN_SET", f"orders in 配送準備 (3): {len(trapped)}")
     yield from details(caller, fetch, unseen)
 
 
