@@ -1,0 +1,95 @@
+"""Rows and replies as Qoo10 sends them (v3), made up by hand from the facts, not by our codecs."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from mallsync.adapters.qoo10.reading import Reader
+from mallsync.model.order import Order
+from mallsync.wire.messages import Response
+
+READER = Reader("demo")
+
+
+def row(number: int = 1900000011, **changes: Any) -> dict[str, Any]:
+    """Return the row of a line of cart 880000001 that waits to be shipped; `...` drops a key."""
+    told: dict[str, Any] = {
+        "ShippingStatus": "On request(2)",
+        "SellerID": "mihon_shop",
+        "OrderNo": number,
+        "PackNo": 880000001,
+        "OrderDate": "2026-11-21 21:14:05",
+        "PaymentDate": "2026-11-21 21:15:00",
+        "ShippingDate": "",
+        "DeliveredDate": "",
+        "EstimatedShippingDate": "",
+        "Buyer": "見本 太郎",
+        "BuyerKana": "ミホン タロウ",
+        "BuyerTel": "+81--",
+        "BuyerMobile": "+81-90-0000-1111",
+        "BuyerEmail": "buyer@example.invalid",
+        "ItemNo": "700000001",
+        "SellerItemCode": "DISH",
+        "ItemTitle": "架空の皿",
+        "Option": "",
+        "OptionCode": "",
+        "OrderPrice": 1000,
+        "OrderQty": 2,
+        "Discount": 0,
+        "Total": 2000,
+        "SellerDiscount": 0,
+        "CartDiscountSeller": 0,
+        "CartDiscountQoo10": 0,
+        "ShippingRate": 500,
+        "PaymentMethod": "コンビニ決済",
+        "Receiver": "試験 花子",
+        "ReceiverKana": "シケン ハナコ",
+        "ZipCode": "999-0001",
+        "ShippingAddress": "架空県見本市例町 1-2-3",
+        "Address1": "架空県見本市例町",
+        "Address2": "1-2-3",
+        "ReceiverTel": "",
+        "ReceiverMobile": "+81-90-0000-2222",
+        "ShippingCountry": "JP",
+        "DesiredDeliveryDate": "",
+        "SenderName": "",
+        "ShippingMessage": "",
+        "RelatedOrder": "",
+        "DeliveryCompany": "",
+        "TrackingNo": "",
+    }
+    return {key: value for key, value in (told | changes).items() if value is not ...}
+
+
+def claim(number: int = 1900000011, status: str = "3", **changes: Any) -> dict[str, Any]:
+    """Return a row of the claims, which spell their keys otherwise."""
+    told: dict[str, Any] = {
+        "claimStatus": status,
+        "cancelRefundDate": "2026-11-22 10:00:00",
+        "reason": "お客様都合",
+        "requestDate": "2026-11-22 09:30:00",
+        "orderDate": "2026-11-21 21:14:05",
+        "shippingDate": "",
+        "DeliveredDate": "",
+        "orderNo": number,
+        "packNo": 880000001,
+        "itemCode": "700000001",
+        "sellerItemCode": "DISH",
+        "itemTitle": "架空の皿",
+        "orderQty": 2,
+    }
+    return told | changes
+
+
+def order(*rows: dict[str, Any]) -> Order:
+    """Return the order that rows make."""
+    return READER.read(list(rows))
+
+
+def reply(found: object = ..., *, code: object = 0, status: int = 200, **more: Any) -> Response:
+    """Return the reply of a method: its envelope around what was found."""
+    envelope = {"ResultCode": code, "ResultMsg": "見本", **more}
+    if found is not ...:
+        envelope["ResultObject"] = found
+    return Response(status=status, body=json.dumps(envelope, ensure_ascii=False).encode())
