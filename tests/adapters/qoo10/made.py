@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from datetime import datetime
 from typing import Any
+from urllib.parse import parse_qsl
 
+from attrs import define, field
+
+from mallsync.adapters import qoo10
 from mallsync.adapters.qoo10.reading import Reader
+from mallsync.errors import MallError
 from mallsync.model.order import Order
-from mallsync.wire.messages import Response
+from mallsync.transport import Settings, Surroundings
+from mallsync.wire.messages import Request, Response
+from mallsync.wire.retry import Backoff
+from tests.adapters.qoo10.shop import NOW
 
 READER = Reader("demo")
 
@@ -93,3 +103,61 @@ def reply(found: object = ..., *, code: object = 0, status: int = 200, **more: A
     if found is not ...:
         envelope["ResultObject"] = found
     return Response(status=status, body=json.dumps(envelope, ensure_ascii=False).encode())
+
+
+@define
+class Desk:
+    """A transport that answers from rows made up by hand, and keeps what was asked.
+
+    ``answers`` has replies for single methods, which come before the rows.
+    """
+
+    rows: list[dict[str, Any]] = field(factory=list)
+    claims: list[dict[str, Any]] = field(factory=list)
+    answers: dict[str, Callable[[dict[str, str]], Response | MallError]] = field(factory=dict)
+    asked: list[tuple[str, dict[str, str]]] = field(factory=list)
+
+    def send(self, request: Request, *, timeout: float) -> Response:
+        """Answer."""
+        method = request.path.rpartition(".")[2]
+        form = dict(parse_qsl(request.body.decode(), keep_blank_values=True))
+        self.asked.append((method, form))
+        if method in self.answers:
+            told = self.answers[method](form)
+            if isinstance(told, MallError):
+                raise told
+            return told
+        return reply(self._found(method, form))
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+    def calls(self, method: str) -> list[dict[str, str]]:
+        """Return the forms of the calls of one method."""
+        return [form for asked, form in self.asked if asked == method]
+
+    def _found(self, method: str, form: dict[str, str]) -> object:
+        if method == "GetShippingInfo_v3":
+            status = f"({form['ShippingStatus']})"
+            return [one for one in self.rows if one["ShippingStatus"].endswith(status)]
+        if method == "GetClaimInfo_V3":
+            return self.claims
+        number = form.get("OrderNo")
+        return [one for one in self.rows if str(one["OrderNo"]) == number]
+
+
+def client_at(desk: Desk, now: datetime = NOW, **more: Any) -> qoo10.Client:
+    """Return a client that asks a desk."""
+    credentials = qoo10.Credentials.from_certification_key("made-up")
+    world = Surroundings(now=lambda: now, sleep=lambda _: None)
+    settings = Settings(world=world, backoff=Backoff(attempts=1))
+    return qoo10.Client(
+        **{
+            "credentials": credentials,
+            "shop_id": "demo",
+            "transport": desk,
+            "pace": None,
+            "settings": settings,
+            **more,
+        }
+    )
