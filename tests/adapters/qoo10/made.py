@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -22,7 +21,7 @@ from tests.adapters.qoo10.shop import NOW
 READER = Reader("demo")
 
 
-def row(number: int = 1900000011, **changes: Any) -> dict[str, Any]:
+def row(number: int = 1900000011, /, **changes: Any) -> dict[str, Any]:
     """Return the row of a line of cart 880000001 that waits to be shipped; `...` drops a key."""
     told: dict[str, Any] = {
         "ShippingStatus": "On request(2)",
@@ -72,7 +71,7 @@ def row(number: int = 1900000011, **changes: Any) -> dict[str, Any]:
     return {key: value for key, value in (told | changes).items() if value is not ...}
 
 
-def claim(number: int = 1900000011, status: str = "3", **changes: Any) -> dict[str, Any]:
+def claim(number: int = 1900000011, /, status: str = "3", **changes: Any) -> dict[str, Any]:
     """Return a row of the claims, which spell their keys otherwise."""
     told: dict[str, Any] = {
         "claimStatus": status,
@@ -146,10 +145,10 @@ class Desk:
         return [one for one in self.rows if str(one["OrderNo"]) == number]
 
 
-def client_at(desk: Desk, now: datetime = NOW, **more: Any) -> qoo10.Client:
+def client_at(desk: Desk, /, **more: Any) -> qoo10.Client:
     """Return a client that asks a desk."""
     credentials = qoo10.Credentials.from_certification_key("made-up")
-    world = Surroundings(now=lambda: now, sleep=lambda _: None)
+    world = Surroundings(now=lambda: NOW, sleep=lambda _: None)
     settings = Settings(world=world, backoff=Backoff(attempts=1))
     return qoo10.Client(
         **{

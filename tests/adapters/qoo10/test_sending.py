@@ -12,6 +12,7 @@ from mallsync import Outcome, ShipmentNotice
 from mallsync.adapters import qoo10
 from mallsync.adapters.qoo10.sending import FEW_LINES
 from mallsync.errors import AnswerLost, Conflict, DecodeError, NotFound, Rejected, Unavailable
+from mallsync.model.journal import EntryKey
 from mallsync.model.writebacks import NoticeResult
 from mallsync.testing.memory import MemoryJournal
 from mallsync.wire.messages import Response
@@ -128,6 +129,16 @@ def test_a_cart_that_is_not_there_is_refused() -> None:
     assert not desk.calls(ONE)
 
 
+@pytest.mark.parametrize("lines", ["1900000099", "1900000011,1900000099"])
+def test_a_line_that_is_not_there_refuses_the_notice_that_names_it(lines: str) -> None:
+    """A part of what was meant would be something else."""
+    desk = Desk([row()])
+    (result,) = send(desk, notice(lines))
+
+    assert kinds([result]) == [NotFound]
+    assert not desk.calls(ONE)
+
+
 def test_what_preview_refuses_is_refused_without_a_look() -> None:
     """It names the field."""
     desk = Desk([row()])
@@ -223,6 +234,20 @@ def test_a_line_that_another_process_is_sending_is_left_to_it() -> None:
 
     assert [first.outcome, second.outcome] == [Outcome.UNKNOWN, Outcome.UNKNOWN]
     assert len(desk.calls(ONE)) == 1
+
+
+def test_a_line_that_another_process_begins_at_the_same_moment_is_left_to_it() -> None:
+    """Who begins it in the journal sends it."""
+
+    class Taken(MemoryJournal):
+        def begin(self, key: EntryKey, step: str) -> bool:
+            return False
+
+    desk = Desk([row()])
+    (result,) = send(desk, notice(), journal=Taken(lambda: NOW))
+
+    assert result.outcome is Outcome.UNKNOWN
+    assert not desk.calls(ONE)
 
 
 def test_a_begun_line_that_the_mall_shows_is_done() -> None:

@@ -1,0 +1,247 @@
+"""How calls are strung together: statuses one after another, claims last, no cart cut in two."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from mallsync import Covered, Period, Phase, Remark, Seen, Unreadable
+from mallsync.adapters import qoo10
+from mallsync.adapters.qoo10.flows import CLAIMED_ONLY
+from mallsync.errors import ConfigError, DecodeError, NotFound, Unavailable
+from mallsync.model.sighting import EVERYTHING, Sighting
+from mallsync.wire.messages import Response
+from tests.adapters.qoo10.made import Desk, claim, client_at, reply, row
+from tests.adapters.qoo10.shop import NOW, WEEK
+
+LIST, CLAIMS = "GetShippingInfo_v3", "GetClaimInfo_V3"
+LINE = "GetShippingAndClaimInfoByOrderNo_V2"
+SECOND = 1900000012
+SENT = {"ShippingStatus": "On delivery(4)", "TrackingNo": "000011112222"}
+
+
+def sightings(desk: Desk, period: Period = WEEK, **more: Any) -> list[Sighting]:
+    """Return what a fetch at a desk sees."""
+    with client_at(desk) as client:
+        return list(client.sightings(period, **more))
+
+
+def seen(events: list[Sighting]) -> dict[str, Seen]:
+    """Return the sightings of orders by number."""
+    return {one.order.number: one for one in events if isinstance(one, Seen)}
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        ({"version": 1}, "version 1 of GetShippingInfo cannot be read: write 2 or 3"),
+        ({"version": "3"}, "write 2 or 3"),
+        ({"window": timedelta(days=91)}, "window"),
+        ({"batch": 501}, "batch"),
+    ],
+)
+def test_options_beyond_the_mall_s_limits_are_refused(options: dict[str, Any], says: str) -> None:
+    """Before the mall does it."""
+    with pytest.raises(ConfigError, match=says):
+        qoo10.Options(**options)
+
+
+def test_every_status_is_asked_by_itself_and_then_the_claims() -> None:
+    """Lines move forward only, so that one that moves meanwhile is seen twice, never missed."""
+    desk = Desk([row()])
+    events = sightings(desk)
+
+    assert [form["ShippingStatus"] for form in desk.calls(LIST)] == ["1", "2", "3", "4", "5"]
+    assert desk.asked[-1][0] == CLAIMS
+    assert [type(one) for one in events] == [Seen, Covered]
+    assert seen(events)["880000001"].covers == EVERYTHING
+
+
+def test_a_line_that_moves_on_between_two_lists_is_one_line() -> None:
+    """As the later list shows it."""
+    desk = Desk()
+    lists = {"2": [row()], "4": [row(**SENT)]}
+    desk.answers[LIST] = lambda form: reply(lists.get(form["ShippingStatus"], []))
+    (found,) = seen(sightings(desk)).values()
+
+    assert len(found.order.shipments[0].items) == 1
+    assert found.order.phase is Phase.SHIPPED
+
+
+def test_a_long_period_is_asked_in_windows_that_follow_on_each_other() -> None:
+    """None is longer than the mall takes; a cart that two of them show is told once."""
+    desk = Desk([row(OrderDate="2026-09-01 12:00:00")])
+    period = Period(NOW - timedelta(days=200), NOW)
+    events = sightings(desk, period)
+    covered = [one.period for one in events if isinstance(one, Covered)]
+
+    assert (covered[0].start, covered[-1].end) == (period.start, period.end)
+    assert all(one.end - one.start < timedelta(days=89) for one in covered)
+    assert [one.end for one in covered[:-1]] == [one.start for one in covered[1:]]
+    assert len(seen(events)) == 1
+
+
+def test_a_cart_that_two_windows_show_is_told_once() -> None:
+    """Its lines share one date by all that is known; another would be a second sighting."""
+    desk = Desk(
+        [row(OrderDate="2026-11-01 12:00:00"), row(SECOND, OrderDate="2026-07-01 12:00:00")]
+    )
+    events = sightings(desk, Period(NOW - timedelta(days=200), NOW))
+
+    assert len([one for one in events if isinstance(one, Seen)]) == 1
+
+
+def test_a_number_that_is_none_is_not_asked_for() -> None:
+    """Qoo10's are digits."""
+    desk = Desk([row()])
+    with client_at(desk) as client, pytest.raises(NotFound):
+        list(client.get_orders(["my-order"]))
+    assert desk.asked == []
+
+
+def test_a_row_outside_the_window_is_left_to_its_own() -> None:
+    """Whether the end of a search counts is not known; one without a date stays, to be told."""
+    late = row(OrderDate=f"{WEEK.end:%Y-%m-%d %H:%M:%S}")
+    odd = row(1900000021, PackNo=880000002, OrderDate="some day")
+    blank = row(1900000031, PackNo=880000003, OrderDate=7)
+    events = sightings(Desk([late, odd, blank]))
+
+    assert not seen(events)
+    unread = {one.number for one in events if isinstance(one, Unreadable)}
+    assert unread == {"880000002", "880000003"}
+
+
+def test_rows_without_a_number_are_told_before_the_carts() -> None:
+    """They have none to be found by."""
+    first, second, _ = sightings(Desk([row(OrderNo="?"), row()]))
+
+    assert isinstance(first, Unreadable)
+    assert (first.number, type(first.error)) == ("", DecodeError)
+    assert isinstance(second, Seen)
+
+
+def test_a_line_that_its_cart_names_and_no_list_shows_is_read_by_itself() -> None:
+    """One of another seller is not given to us, and is no gap (§6.3)."""
+    related = {"RelatedOrder": "1900000011, 1900000012, 1900000013, 1900000014"}
+    single = {
+        "1900000012": [row(SECOND, **SENT, **related)],
+        "1900000014": [row(1900000014, PackNo=880000009)],
+    }
+    desk = Desk([row(**related)])
+    desk.answers[LINE] = lambda form: reply(single.get(form["OrderNo"], []))
+    (found,) = seen(sightings(desk)).values()
+
+    assert [item.id for item in found.order.shipments[0].items] == ["1900000011", "1900000012"]
+    assert len(desk.calls(LINE)) == 3
+
+
+def test_what_claims_alone_know_is_all_that_is_covered() -> None:
+    """No price, no address."""
+    (found,) = seen(sightings(Desk([], [claim()]))).values()
+
+    assert (found.order.phase, found.covers) == (Phase.CANCELLED, CLAIMED_ONLY)
+
+
+def test_a_filtered_fetch_says_what_it_knows_of_a_cart() -> None:
+    """With all of its lines everything but that none is gone; with some, neither sums nor phase."""
+    whole = Desk([row(RelatedOrder="1900000011")])
+    part = Desk([row(RelatedOrder="1900000011,1900000012")])
+    moved = Desk([row(RelatedOrder="1900000011,1900000012", **SENT)])
+    (all_lines,) = seen(sightings(whole, statuses={"2"})).values()
+    (some,) = seen(sightings(part, statuses={"2"})).values()
+    (led,) = seen(sightings(moved, statuses={"4"})).values()
+
+    assert all_lines.covers == EVERYTHING - {"lines"}
+    assert "charges" not in some.covers
+    assert "phase" in some.covers
+    assert "phase" not in led.covers
+    assert not whole.calls(CLAIMS)
+
+
+def test_orders_with_a_planned_ship_date_are_counted_when_only_new_ones_are_fetched() -> None:
+    """Those that are known already, or were told, are not lost (R6)."""
+    planned = [
+        row(1900000021, PackNo=880000002, ShippingStatus="配送準備(3)"),
+        row(1900000031, PackNo=880000003, ShippingStatus="配送準備(3)"),
+    ]
+    desk = Desk([row(), *planned])
+    events = sightings(desk, statuses={"2"}, known={"880000003"})
+    (remark,) = [one for one in events if isinstance(one, Remark)]
+
+    assert remark.code == "FETCH_QOO10_SHIP_PLAN_SET"
+    assert remark.detail == "orders in 配送準備 (3): 1"
+    assert set(seen(events)) == {"880000001", "880000003"}
+
+
+def test_known_carts_that_the_lists_lack_are_looked_for_at_the_end() -> None:
+    """By a line's number however old; by a cart's only as far as lists reach."""
+    old = row(1900000001, PackNo=870000001, OrderDate="2026-01-05 12:00:00")
+    desk = Desk([row()])
+    desk.answers[LINE] = lambda form: reply([old] if form["OrderNo"] == "1900000001" else [])
+    events = sightings(desk, known=["1900000001", "870000002", "880000001", "my-order"])
+
+    assert set(seen(events)) == {"880000001", "870000001"}
+    unread = {one.number: type(one.error) for one in events if isinstance(one, Unreadable)}
+    assert unread == {"870000002": NotFound, "my-order": NotFound}
+
+
+def test_the_cart_of_an_old_line_is_listed_by_its_moment() -> None:
+    """Its lines share the order date."""
+    moment = {"OrderDate": "2026-01-05 12:00:00", "PackNo": 870000001}
+    desk = Desk([])
+    both = [row(1900000001, **moment), row(1900000002, **moment)]
+
+    def listed(form: dict[str, str]) -> Response:
+        is_then = form["SearchStartDate"] == "20260105120000" and form["ShippingStatus"] == "2"
+        return reply(both if is_then else [])
+
+    desk.answers[LIST] = listed
+    desk.answers[LINE] = lambda form: reply([both[0]])
+    with client_at(desk) as client:
+        (order,) = client.get_orders(["1900000001"])
+
+    assert [item.id for item in order.shipments[0].items] == ["1900000001", "1900000002"]
+
+
+def test_an_old_line_without_a_date_is_told_as_it_is() -> None:
+    """It cannot be read, which is said."""
+    desk = Desk([])
+    desk.answers[LINE] = lambda _: reply([row(OrderDate="")])
+    with client_at(desk) as client, pytest.raises(DecodeError):
+        list(client.get_orders(["1900000011"]))
+
+
+def test_a_cart_asked_for_twice_comes_once() -> None:
+    """By its own number and by that of a line; asking for nothing asks nobody."""
+    desk = Desk([row(), row(SECOND)])
+    with client_at(desk) as client:
+        orders = list(client.get_orders(["1900000012", "880000001", "1900000012"]))
+        asked = len(desk.asked)
+        none = list(client.get_orders([]))
+
+    assert [order.number for order in orders] == ["880000001"]
+    assert (none, len(desk.asked)) == ([], asked)
+
+
+def test_a_fetch_ends_where_a_list_fails_and_covers_no_more() -> None:
+    """What was told before stays told."""
+    desk = Desk([row()])
+    desk.answers[CLAIMS] = lambda _: Response(status=503)
+    events: list[Sighting] = []
+    with client_at(desk) as client, pytest.raises(Unavailable):
+        events.extend(client.sightings(WEEK))
+
+    assert not any(isinstance(one, Covered) for one in events)
+
+
+def test_a_problem_may_be_taken_instead_of_raised() -> None:
+    """The other carts come all the same."""
+    bad = row(1900000021, PackNo=880000002, OrderQty="many")
+    taken: list[Unreadable] = []
+    with client_at(Desk([bad, row()])) as client:
+        orders = list(client.fetch_orders(WEEK, on_problem=taken.append))
+
+    assert [order.number for order in orders] == ["880000001"]
+    assert [(one.number, one.raw) for one in taken] == [("880000002", (bad,))]
