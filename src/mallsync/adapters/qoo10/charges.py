@@ -18,6 +18,7 @@ from mallsync.wire.making import maker
 __all__ = ["goods_charges", "goods_of", "order_charges"]
 
 _new_charges = maker(Charges)
+_new_discount = maker(Discount)
 _NOTHING = Charges()
 
 CartKey = Literal["CartDiscountSeller", "CartDiscountQoo10", "ShippingRate", "cod_price"]
@@ -83,4 +84,4 @@ def _discounts(rows: Sequence[LineModel]) -> tuple[Discount, ...]:
     if not (by_shop or by_mall or unknown):
         return ()
     parts = ((Funder.SHOP, by_shop), (Funder.MALL, by_mall), (Funder.UNKNOWN, unknown))
-    return tuple([Discount(funder=funder, amount=yen) for funder, yen in parts if yen])
+    return tuple([_new_discount(funder=funder, amount=yen) for funder, yen in parts if yen])

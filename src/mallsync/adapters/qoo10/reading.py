@@ -55,6 +55,7 @@ _new_shipment = maker(Shipment)
 _MALL = Mall.QOO10.value
 _CAUTION = frozenset({Hold.CAUTION})
 _NO_HOLDS: frozenset[Hold] = frozenset()
+_ALL_CANCELLED = {Phase.CANCELLED}
 _GIFT = Gift(requested=True)
 
 
@@ -97,13 +98,12 @@ class Reader:
 
     def _order(self, lines: Sequence[Line]) -> Order:
         told = told_of(lines)
-        first = told[0]
-        phases = [one.phase for one in told]
+        phases = {one.phase for one in told}
         live = told
         if Phase.CANCELLED in phases:
             live = [one for one in told if one.phase is not Phase.CANCELLED]
         head = _head(told)
-        leading = first if phases.count(first.phase) == len(phases) else min(told, key=_rank)
+        leading = told[0] if len(phases) == 1 else min(told, key=_rank)
         paid_at = optional_moment(head.get("PaymentDate"))
         charges = order_charges(_live_rows(told))
         return _new_order(
@@ -236,7 +236,6 @@ def _recipient_key(row: LineModel) -> tuple[str | None, str | None, str | None]:
 def _shipment(told: Sequence[Told], cart_charges: Charges | None) -> Shipment:
     """Return a shipment; the only one of a cart has the charges of the cart."""
     head = _head(told)
-    phases = [one.phase for one in told]
     wish_date, wish_slot = wish(_first(told, "DesiredDeliveryDate"))
     return _new_shipment(
         id=",".join([one.number for one in told]),
@@ -246,7 +245,7 @@ def _shipment(told: Sequence[Told], cart_charges: Charges | None) -> Shipment:
         wish_date=wish_date,
         wish_slot=wish_slot,
         charges=cart_charges or goods_charges(_live_rows(told)),
-        cancelled=phases.count(Phase.CANCELLED) == len(phases),
+        cancelled={one.phase for one in told} == _ALL_CANCELLED,
     )
 
 
