@@ -17,13 +17,14 @@ from mallsync.model.words import Mall
 __all__ = ["CAPABILITIES"]
 
 _CHECKED = date(2026, 11, 22)
-_LISTS = "wire page §6: public copies of the method pages, and independent clients"
-_SENDING = "wire page §7: the same"
-_CONFIRMING = "wire page §9: the same"
-_CLAIMS = "wire page §10: the same"
-_KEYS = "wire page §3: help pages of vendors, and clients"
-_PACE = "wire page §11: what clients do; the mall says nothing"
-_OPEN = "wire page §16: no source"
+_PAGES = "public copies of the method pages, and independent clients"
+_LISTS = f"§6: {_PAGES}"
+_SENDING = f"§7: {_PAGES}"
+_CONFIRMING = f"§9: {_PAGES}"
+_CLAIMS = f"§10: {_PAGES}"
+_KEYS = "§3: help pages of vendors, and clients"
+_PACE = "§11: what clients do; the mall says nothing"
+_OPEN = "§16: no source"
 
 CAPABILITIES = Capabilities(
     mall=Mall.QOO10,
