@@ -160,14 +160,17 @@ def test_a_filtered_fetch_says_what_it_knows_of_a_cart() -> None:
     assert not whole.calls(CLAIMS)
 
 
-def test_orders_with_a_planned_ship_date_are_counted_when_only_new_ones_are_fetched() -> None:
+@pytest.mark.parametrize("statuses", [{"2"}, {"1", "2"}])
+def test_orders_with_a_planned_ship_date_are_counted_when_new_ones_are_fetched_without_them(
+    statuses: set[str],
+) -> None:
     """Those that are known already, or were told, are not lost (R6)."""
     planned = [
         row(1900000021, PackNo=880000002, ShippingStatus="配送準備(3)"),
         row(1900000031, PackNo=880000003, ShippingStatus="配送準備(3)"),
     ]
     desk = Desk([row(), *planned])
-    events = sightings(desk, statuses={"2"}, known={"880000003"})
+    events = sightings(desk, statuses=statuses, known={"880000003"})
     (remark,) = [one for one in events if isinstance(one, Remark)]
 
     assert remark.code == "FETCH_QOO10_SHIP_PLAN_SET"

@@ -160,7 +160,8 @@ class Client:
         """Stream what a fetch sees of the carts ordered in a period, oldest first.
 
         Args:
-            period: By order date. How far back the mall lists is not known; 90 days at least.
+            period: By order date. How far back the mall lists is not known: some 90 days, by one
+                shop's experience.
             statuses: Shipping statuses such as ``{"2"}``: parts of carts are seen then, and no
                 cancelled line. None is every status, with the claims.
             known: Numbers held as open: looked for again if the period's lists lack them.
@@ -222,7 +223,8 @@ class Client:
     ) -> list[WriteResult]:
         """Confirm orders (注文確認, 配送要請 → 配送準備); one result for each number, in order.
 
-        A fetch of 配送要請 alone never sees them again.
+        A fetch of 配送要請 alone never sees them again. A cart is SENT once each of its lines is;
+        where one cannot be confirmed, the others are all the same.
 
         Args:
             numbers: Of carts, which means all their lines, or of single lines.
@@ -235,6 +237,8 @@ class Client:
 
     def cancel_order(self, number: str, *, reason: int, memo: str = "") -> WriteResult:
         """Cancel a cart, which means all its lines, or a single line.
+
+        Where one line of a cart cannot be cancelled, the others are all the same.
 
         Args:
             number: Of the cart or the line.

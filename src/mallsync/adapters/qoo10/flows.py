@@ -37,7 +37,7 @@ __all__ = ["CLAIMED_ONLY", "Fetch", "Options", "details", "lines_by_number", "si
 
 STATUSES = tuple(PHASES)
 _SECOND = timedelta(seconds=1)
-_REQUESTED = ("2",)
+_REQUESTED = "2"
 _PLANNED = "3"
 
 CLAIMED_ONLY = frozenset(
@@ -85,6 +85,11 @@ class Fetch:
     def is_partial(self) -> bool:
         """Whether only some statuses are asked for, so that a cart may be seen in part."""
         return bool(self.statuses)
+
+    @property
+    def passes_planned(self) -> bool:
+        """Whether new orders are asked for, and not those that a ship date has moved on (R6)."""
+        return _REQUESTED in self.statuses and _PLANNED not in self.statuses
 
     @property
     def horizon(self) -> Period:
@@ -140,7 +145,7 @@ def sightings(
             if not number or number not in told:
                 yield event
             told.add(number)
-        if fetch.statuses == _REQUESTED:
+        if fetch.passes_planned:
             planned.update(_carts(caller, fetch, window, (_PLANNED,)).lines)
         yield Covered(window, frozenset(fetch.statuses) or None)
     trapped = planned.difference(known, told)
