@@ -755,7 +755,9 @@ def test_a_simulation_refuses_what_is_no_rule_before_it_begins() -> None:
 @pytest.mark.parametrize("wrong", [[1], [(1,)], ["ab"], [(None, None)]])
 def test_a_simulation_takes_pairs(wrong: Any) -> None:
     """What is none is refused with what to write."""
-    with pytest.raises(ConfigError, match="write"):
+    with pytest.raises(
+        ConfigError, match=r"^orders: write pairs, such as \[\(order, handling\)\]$"
+    ):
         simulate(RAKUMA, RAKUMA, wrong, TODAY)
 
 
