@@ -319,3 +319,22 @@ def test_the_fast_check_and_the_detailed_one_agree(data: st.DataObject) -> None:
 
     assert is_checked(record) == (not problems)
     assert kept == record
+
+
+def test_a_check_for_known_keys_says_the_same() -> None:
+    """Optional keys that are there are checked as ever; those that are not are not looked for."""
+    without = {key: value for key, value in order().items() if key != "GiftModel"}
+    check = ORDERS.check_for(without)
+
+    assert check(without) is without
+    for path, value in ((("note",), 7), (("coupons",), [7]), (("deliveryDate",), 3)):
+        with pytest.raises(Mismatch):
+            check({**without, path[0]: value})
+
+
+def test_a_check_for_known_keys_still_misses_a_required_one() -> None:
+    """A key that must be there is missed whether or not it was said to be there."""
+    short = {key: value for key, value in order().items() if key != "orderNumber"}
+    for keys in (short, order()):
+        with pytest.raises(Mismatch):
+            ORDERS.check_for(keys)(short)

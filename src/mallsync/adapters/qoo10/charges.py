@@ -38,7 +38,7 @@ def order_charges(rows: Sequence[LineModel]) -> Charges:
     """Return the charges of a cart from its live lines; without one nothing is charged."""
     if not rows:
         return _NOTHING
-    goods = sum(map(goods_of, rows))
+    goods = sum([goods_of(row) for row in rows])
     shipping = _once(rows, "ShippingRate")
     cod_fee = _once(rows, "cod_price")
     discounts = _discounts(rows)

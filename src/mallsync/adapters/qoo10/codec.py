@@ -21,8 +21,7 @@ from mallsync.adapters.qoo10.faults import (
     unreadable,
     wrong_login,
 )
-from mallsync.adapters.qoo10.lines import Line, line_of
-from mallsync.adapters.qoo10.names import Spellings
+from mallsync.adapters.qoo10.lines import Line, Reply
 from mallsync.adapters.qoo10.shapes import CANCEL_REASONS, DEFAULT_VERSION
 from mallsync.errors import AuthFailed, DecodeError, MallError, Rejected
 from mallsync.model.period import JST, Period
@@ -99,10 +98,10 @@ def _listing(payload: Mapping[str, object], operation: str) -> Listing:
     rows = _rows(payload, operation)
     lines: list[Line] = []
     nameless: list[Unreadable] = []
-    spellings = Spellings()
+    reply = Reply()
     for row in rows:
         try:
-            lines.append(line_of(row, spellings))
+            lines.append(reply.line(row))
         except DecodeError as error:
             nameless.append(Unreadable("", row, error))
     return Listing(tuple(lines), tuple(nameless))

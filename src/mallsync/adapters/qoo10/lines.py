@@ -7,7 +7,7 @@ from functools import lru_cache, partial
 from typing import Any, NamedTuple
 
 from mallsync.adapters.qoo10.faults import failure
-from mallsync.adapters.qoo10.names import Spellings, normal, spelling
+from mallsync.adapters.qoo10.names import names_of, normal, spelling
 from mallsync.adapters.qoo10.shapes import (
     CANCEL_CLAIMS,
     CLAIM_PHASES,
@@ -27,7 +27,7 @@ from mallsync.errors import DecodeError, MallError, Problem
 from mallsync.model.words import Phase
 from mallsync.wire.strict import Shape
 
-__all__ = ["Line", "Raw", "Told", "line_of", "related", "told_of", "unreadable_rows"]
+__all__ = ["Line", "Raw", "Reply", "Told", "line_of", "related", "told_of", "unreadable_rows"]
 
 _OPERATION = "GetShippingInfo"
 _TEXTS: Mapping[object, Callable[[Any], object]] = {
@@ -42,15 +42,21 @@ _ROWS = Shape(LineModel, _TEXTS)
 _CLAIMS = Shape(ClaimModel, _TEXTS)
 
 Raw = dict[str, object]
+_Spelling = tuple[tuple[str, ...] | None, Callable[[object], LineModel]]
+"""The normal form of some keys, None if they have it, and the check of rows that have them."""
 
 
 class Line(NamedTuple):
-    """One row with the numbers that it goes by, under normal keys and as the mall sent it."""
+    """One row with the numbers that it goes by, under normal keys and as the mall sent it.
+
+    ``check`` is what tells whether the record is a `LineModel`.
+    """
 
     cart: str
     number: str
     record: Raw
     raw: Raw
+    check: Callable[[object], LineModel]
 
 
 class Told(NamedTuple):
@@ -65,30 +71,55 @@ class Told(NamedTuple):
 
 
 # A NamedTuple's own constructor takes twice as long, and each row needs two.
-_new_line: Callable[[tuple[str, str, Raw, Raw]], Line] = partial(tuple.__new__, Line)
+_new_line: Callable[[tuple[str, str, Raw, Raw, Callable[[object], LineModel]]], Line] = partial(
+    tuple.__new__, Line
+)
 _new_told: Callable[
     [tuple[str, RowModel, LineModel | None, ClaimModel | None, Phase, str]], Told
 ] = partial(tuple.__new__, Told)
 
 
-def line_of(raw: object, spellings: Spellings | None = None) -> Line:
-    """Return a row with its numbers.
+class Reply:
+    """How the rows of one reply are spelled: they share the very keys, which pays for a look."""
 
-    Args:
-        raw: The row as the mall sent it.
-        spellings: Those of the reply that it stands in.
+    def __init__(self) -> None:
+        self._seen: dict[tuple[str, ...], _Spelling] = {}
 
-    Raises:
-        DecodeError: It does not say which line of which cart it is.
-    """
-    if isinstance(raw, dict):
-        record = (spellings or Spellings()).normal(raw)
+    def line(self, raw: object) -> Line:
+        """Return a row with its numbers.
+
+        Raises:
+            DecodeError: It does not say which line of which cart it is.
+        """
+        if not isinstance(raw, dict):
+            raise unreadable_rows((raw,))
+        keys = tuple(raw)
+        names, check = self._seen.get(keys) or self._learn(keys)
+        record = raw if names is None else dict(zip(names, raw.values(), strict=True))
         try:
             cart, number = digits(record.get("PackNo")), digits(record.get("OrderNo"))
         except ValueError:
             raise unreadable_rows((raw,)) from None
-        return _new_line((cart, number, record, raw))
-    raise unreadable_rows((raw,))
+        return _new_line((cart, number, record, raw, check))
+
+    def _learn(self, keys: tuple[str, ...]) -> _Spelling:
+        names = names_of(keys)
+        spelling = self._seen[keys] = (
+            None if names == keys else names,
+            _check_for(frozenset(names)),
+        )
+        return spelling
+
+
+@lru_cache(maxsize=64)
+def _check_for(names: frozenset[str]) -> Callable[[object], LineModel]:
+    """Return the check of rows with these keys; a mall has few sets of them."""
+    return _ROWS.check_for(names)
+
+
+def line_of(raw: object) -> Line:
+    """Return a row by itself, as `Reply.line`."""
+    return Reply().line(raw)
 
 
 def related(lines: Iterable[Line]) -> frozenset[str]:
@@ -108,20 +139,14 @@ def told_of(lines: Sequence[Line]) -> list[Told]:
     Raises:
         ValueError: A row has not its shape; `unreadable_rows` names the places.
     """
-    shipping: dict[str, LineModel] = {}
-    claims: dict[str, ClaimModel] = {}
-    for _, number, record, _ in lines:
-        if not record.get("ClaimStatus"):
-            shipping[number] = _ROWS.check(record)
-            continue
-        _add_claim(claims, number, _CLAIMS.check(record))
-        if record.get("ShippingStatus"):
-            shipping[number] = _ROWS.check(record)
-    told = [_of_shipping(number, row, claims.get(number)) for number, row in shipping.items()]
-    told += [_of_claim(number, one) for number, one in claims.items() if number not in shipping]
-    if len(told) > 1:
-        told.sort(key=_number)
-    return told
+    told: dict[str, Told] = {}
+    for _, number, record, _, check in lines:
+        if record.get("ClaimStatus"):
+            return _told_with_claims(lines)
+        row = check(record)
+        status, phase = _stage(row["ShippingStatus"])
+        told[number] = _new_told((number, row, row, None, phase, status))
+    return _by_number(told.values())
 
 
 def unreadable_rows(rows: Sequence[object]) -> MallError:
@@ -137,8 +162,30 @@ def unreadable_rows(rows: Sequence[object]) -> MallError:
     return failure(DecodeError, _OPERATION, "UNREADABLE", problems=found)
 
 
+def _by_number(told: Iterable[Told]) -> list[Told]:
+    found = list(told)
+    if len(found) > 1:
+        found.sort(key=_number)
+    return found
+
+
 def _number(one: Told) -> int:
     return int(one.number)
+
+
+def _told_with_claims(lines: Sequence[Line]) -> list[Told]:
+    """Return what is told of lines of which some rows tell of a claim."""
+    shipping: dict[str, LineModel] = {}
+    claims: dict[str, ClaimModel] = {}
+    for _, number, record, _, check in lines:
+        is_claim = bool(record.get("ClaimStatus"))
+        if is_claim:
+            _add_claim(claims, number, _CLAIMS.check(record))
+        if not is_claim or record.get("ShippingStatus"):
+            shipping[number] = check(record)
+    told = [_of_shipping(number, row, claims.get(number)) for number, row in shipping.items()]
+    told += [_of_claim(number, one) for number, one in claims.items() if number not in shipping]
+    return _by_number(told)
 
 
 def _add_claim(claims: dict[str, ClaimModel], number: str, claim: ClaimModel) -> None:

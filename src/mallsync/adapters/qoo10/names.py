@@ -11,7 +11,7 @@ from typing import get_type_hints
 
 from mallsync.adapters.qoo10.shapes import ClaimModel, LineModel
 
-__all__ = ["Spellings", "normal", "spelling"]
+__all__ = ["names_of", "normal", "spelling"]
 
 _RENAMED = {
     "packno": "PackNo",
@@ -35,35 +35,22 @@ _NORMAL = {
 }
 
 
-def _names(keys: tuple[str, ...]) -> tuple[str, ...] | None:
-    """Return the normal form of a row's keys, None if they have it."""
-    names = tuple(_NORMAL.get(key.lower(), key) for key in keys)
-    return None if names == keys else names
+def names_of(keys: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the normal form of a row's keys.
 
-
-class Spellings:
-    """How the rows of one reply spell their keys: they share the very texts, so this is cheap."""
-
-    def __init__(self) -> None:
-        self._seen: dict[tuple[str, ...], tuple[str, ...] | None] = {}
-
-    def normal(self, row: dict[str, object]) -> dict[str, object]:
-        """Return a row under its normal keys; a row that has them is returned itself."""
-        keys = tuple(row)
-        try:
-            names = self._seen[keys]
-        except KeyError:
-            names = self._seen[keys] = _names(keys)
-        return row if names is None else dict(zip(names, row.values(), strict=True))
+    >>> names_of(("orderNo", "itemCode", "Gift"))
+    ('OrderNo', 'ItemNo', 'Gift')
+    """
+    return tuple(_NORMAL.get(key.lower(), key) for key in keys)
 
 
 def normal(row: dict[str, object]) -> dict[str, object]:
-    """Return a row under its normal keys; a row that has them is returned itself.
+    """Return a row under its normal keys.
 
     >>> normal({"orderNo": 1900000011, "itemCode": "700000001", "Gift": ""})
     {'OrderNo': 1900000011, 'ItemNo': '700000001', 'Gift': ''}
     """
-    return Spellings().normal(row)
+    return dict(zip(names_of(tuple(row)), row.values(), strict=True))
 
 
 def spelling(row: Mapping[str, object], name: str) -> str:

@@ -55,7 +55,6 @@ _new_shipment = maker(Shipment)
 _MALL = Mall.QOO10.value
 _CAUTION = frozenset({Hold.CAUTION})
 _NO_HOLDS: frozenset[Hold] = frozenset()
-_ALL_CANCELLED = {Phase.CANCELLED}
 _GIFT = Gift(requested=True)
 
 
@@ -237,6 +236,7 @@ def _shipment(told: Sequence[Told], cart_charges: Charges | None) -> Shipment:
     """Return a shipment; the only one of a cart has the charges of the cart."""
     head = _head(told)
     wish_date, wish_slot = wish(_first(told, "DesiredDeliveryDate"))
+    live = any(one.phase is not Phase.CANCELLED for one in told)
     return _new_shipment(
         id=",".join([one.number for one in told]),
         recipient=_recipient(head),
@@ -245,7 +245,7 @@ def _shipment(told: Sequence[Told], cart_charges: Charges | None) -> Shipment:
         wish_date=wish_date,
         wish_slot=wish_slot,
         charges=cart_charges or goods_charges(_live_rows(told)),
-        cancelled={one.phase for one in told} == _ALL_CANCELLED,
+        cancelled=not live,
     )
 
 
