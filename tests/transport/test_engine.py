@@ -371,6 +371,18 @@ def test_the_mall_says_when_to_come_back(header: str, wait: float, status: int) 
     assert [wait] == made.world.sleeps
 
 
+def test_a_throttled_call_also_heeds_the_moment_of_a_reset() -> None:
+    """X-Ratelimit-Reset counts without a Retry-After, and for a refusal of that kind alone."""
+    reset = {"x-ratelimit-reset": "3"}
+    throttled_ = stage(Response(status=429, headers=reset), OK)
+    both = stage(Response(status=429, headers={**reset, "retry-after": "2"}), OK)
+    unavailable = stage(Response(status=503, headers=reset), OK)
+    for made in (throttled_, both, unavailable):
+        assert "fine" == made.engine().call(Ask())
+
+    assert [[3.0], [2.0], [0.5]] == [made.world.sleeps for made in (throttled_, both, unavailable)]
+
+
 @pytest.mark.parametrize("header", ["60", "3600", "1000000000", "9" * 400])
 def test_a_wait_beyond_the_deadline_ends_the_call_at_once(header: str) -> None:
     """The caller learns how long, and nothing is waited or sent in vain."""

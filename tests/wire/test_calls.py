@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TypeVar
+from typing import TypeVar, cast
 
 import pytest
 
@@ -11,6 +11,7 @@ from mallsync.errors import (
     AnswerLost,
     AuthFailed,
     ConfigError,
+    Conflict,
     DecodeError,
     MallError,
     NotSent,
@@ -24,6 +25,7 @@ from mallsync.model.period import JST
 from mallsync.testing import MemoryJournal, ScriptedCaller
 from mallsync.wire.calls import Steps
 from mallsync.wire.messages import Effect, Operation, Request, Response
+from mallsync.wire.writing import SETTLE
 
 T = TypeVar("T")
 
@@ -32,12 +34,14 @@ NOW = datetime(2026, 11, 22, tzinfo=JST)
 
 
 class Write:
-    """A write that cannot be repeated."""
+    """A write that cannot be repeated, unless it says that it can."""
 
     name = "write"
-    effect = Effect.UNSAFE_WRITE
     budget = "all"
     cost = 1
+
+    def __init__(self, effect: Effect = Effect.UNSAFE_WRITE) -> None:
+        self.effect = effect
 
     def encode(self) -> Request:
         """Not called: the caller is scripted."""
@@ -195,3 +199,115 @@ def test_another_payload_is_another_revision(journal: MemoryJournal) -> None:
 
     with pytest.raises(ConfigError, match="revision"):
         changed.once("send", Write())
+
+
+def test_what_may_be_repeated_is_instead_of_looked_for(journal: MemoryJournal) -> None:
+    """An idempotent step that was begun earlier is simply done again."""
+    begun(journal)
+    work, caller = steps(journal, "receipt")
+
+    assert "receipt" == work.once("send", Write(Effect.IDEMPOTENT_WRITE), look=never)
+    assert Step(name="send", state=StepState.DONE, receipt="receipt") == state(journal)
+    assert 1 == len(caller.asked)
+
+
+def test_absence_counts_once_the_mall_has_settled(journal: MemoryJournal) -> None:
+    """Then a begun step that nothing shows is carried out after all."""
+    begun(journal)
+    journal.now = lambda: NOW + SETTLE
+    work, caller = steps(journal, "receipt")
+
+    assert "receipt" == work.once("send", Write(), look=lambda: None)
+    assert 1 == len(caller.asked)
+
+
+def test_absence_without_a_look_never_counts(journal: MemoryJournal) -> None:
+    """However long ago it was begun."""
+    begun(journal)
+    journal.now = lambda: NOW + 10 * SETTLE
+    with pytest.raises(AnswerLost):
+        steps(journal)[0].once("send", Write())
+
+
+def test_a_settled_step_that_another_worker_takes_up_first_is_left_to_it(
+    journal: MemoryJournal,
+) -> None:
+    """Both have seen that it never arrived; one of them may go."""
+
+    class Contested(MemoryJournal):
+        def begin(self, key: EntryKey, step: str) -> bool:
+            super().begin(key, step)
+            return False
+
+    begun(journal)
+    contested = Contested(lambda: NOW + SETTLE, journal.entries)
+    contested._begun_at = journal._begun_at
+    work, caller = steps(contested)
+    with pytest.raises(AnswerLost, match="STEP_UNFINISHED"):
+        work.once("send", Write(), look=lambda: None)
+
+    assert [] == caller.asked
+
+
+@pytest.mark.parametrize("kind", [AnswerLost, Unavailable, DecodeError, Conflict])
+def test_a_doubt_is_looked_into_at_once(journal: MemoryJournal, kind: type[MallError]) -> None:
+    """After a lost answer, and after a refusal for the state has moved on."""
+    work, _ = steps(journal, kind())
+
+    assert "found" == work.once("send", Write(), look=lambda: "found")
+    assert Step(name="send", state=StepState.DONE, receipt="found") == state(journal)
+
+
+@pytest.mark.parametrize("kind", [AnswerLost, Conflict])
+def test_a_look_that_fails_or_shows_nothing_leaves_the_doubt(
+    journal: MemoryJournal, kind: type[MallError]
+) -> None:
+    """The first error is what is told."""
+
+    def fails() -> str | None:
+        raise NotSent
+
+    for look in (fails, lambda: None):
+        with pytest.raises(kind):
+            steps(journal, kind())[0].once("send", Write(), look=look)
+        if kind is AnswerLost:
+            journal.drop(KEY, "send")
+
+
+def test_without_a_journal_a_step_is_one_of_this_run(journal: MemoryJournal) -> None:
+    """Nothing is kept; a lost answer is looked for all the same."""
+    caller = ScriptedCaller([("write", "a"), ("write", AnswerLost()), ("write", Rejected())])
+    work = Steps(caller, None, KEY, "payload")
+
+    assert ("a", "b") == (work.once("one", Write()), work.once("two", Write(), lambda: "b"))
+    with pytest.raises(Rejected):
+        work.once("three", Write())
+    work.adopt("one", "x")
+    work.forget("one")
+    assert not work.done("one")
+    assert "made" == work.fact("fact", lambda: "made")
+    assert {} == journal.entries
+
+
+def test_a_fact_is_made_once(journal: MemoryJournal) -> None:
+    """Later runs are given what the first has made, until it is forgotten."""
+    work, _ = steps(journal)
+    made = iter(("first", "second"))
+
+    assert ("first", "first") == tuple(work.fact("fact", lambda: next(made)) for _ in range(2))
+    assert work.done("fact")
+    work.forget("fact")
+    assert not work.done("fact")
+    assert "second" == work.fact("fact", lambda: next(made))
+
+
+def test_only_a_begun_step_is_adopted(journal: MemoryJournal) -> None:
+    """One that is done keeps its receipt, and one that was never begun stays so."""
+    work, _ = steps(journal, "receipt")
+    work.adopt("send", "seen")
+    assert state(journal) is None
+    begun(journal)
+    work.adopt("send", "seen")
+    work.adopt("send", "other")
+
+    assert "seen" == cast("Step", state(journal)).receipt

@@ -26,6 +26,7 @@ from mallsync.wire.retry import (
     Backoff,
     fault_of_status,
     may_retry,
+    reset_after,
     retry_after,
 )
 
@@ -135,3 +136,46 @@ def test_a_status_alone_stands_for_little() -> None:
     }
     assert {408} == {status for status, kind in classes.items() if kind is AnswerLost}
     assert {Throttled, Unavailable, AnswerLost, None} == set(classes.values())
+
+
+MOMENT = datetime(2026, 11, 22, tzinfo=UTC)
+HALF_A_MINUTE = MOMENT + timedelta(seconds=30)
+
+
+@pytest.mark.parametrize(
+    ("header", "seconds"),
+    [
+        (f"{HALF_A_MINUTE.timestamp():.0f}", 30.0),
+        (f"{HALF_A_MINUTE.timestamp():.3f}", 30.0),
+        (f"{HALF_A_MINUTE.timestamp() * 1000:.0f}", 30.0),
+        ("30", 30.0),
+        (" 30 ", 30.0),
+        ("0.5", 0.5),
+        ("Sun, 22 Nov 2026 00:00:30 GMT", 30.0),
+        ("2026-11-22T00:00:30Z", 30.0),
+        ("2026-11-22T09:00:30+09:00", 30.0),
+        ("0", 0.0),
+        ("1000000000", 0.0),
+        ("2026-11-21T00:00:00Z", 0.0),
+        ("99999999", LONGEST_RETRY_AFTER),
+        ("2026-11-22T00:00:30", None),
+        ("soon", None),
+        ("-30", 0.0),
+        ("1e9", None),
+        ("", None),
+        (None, None),
+    ],
+)
+def test_the_moment_of_a_reset_is_understood_in_any_form(
+    header: str | None, seconds: float | None
+) -> None:
+    """Its form is not documented where it is sent; what cannot be read is None."""
+    assert seconds == reset_after(header, MOMENT)
+
+
+@given(st.text(max_size=40))
+def test_no_text_of_a_reset_is_an_error(header: str) -> None:
+    """It is seconds within the limit, or None."""
+    seconds = reset_after(header, MOMENT)
+
+    assert seconds is None or 0 <= seconds <= LONGEST_RETRY_AFTER

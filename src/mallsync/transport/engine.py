@@ -21,7 +21,7 @@ from mallsync.errors import AuthFailed, ConfigError, MallError, NotSent, Throttl
 from mallsync.transport.pace import Pace
 from mallsync.wire.calls import Auth, Caller, Transport
 from mallsync.wire.messages import Effect, Operation, Response
-from mallsync.wire.retry import Backoff, may_retry, retry_after
+from mallsync.wire.retry import Backoff, may_retry, reset_after, retry_after
 
 __all__ = ["Engine", "RetryBudget", "Settings", "Surroundings"]
 
@@ -221,6 +221,8 @@ class Engine:
 
     def _heed(self, error: Throttled | Unavailable, response: Response, now: datetime) -> None:
         asked = retry_after(response.headers.get("retry-after"), now)
+        if asked is None and isinstance(error, Throttled):
+            asked = reset_after(response.headers.get("x-ratelimit-reset"), now)
         error.retry_after = error.retry_after if asked is None else asked
         if self.pace is not None and error.retry_after:
             self.pace.hold(error.retry_after)  # for every thread of the credential

@@ -1,19 +1,20 @@
-"""The ports that flows and engines are written against, and the steps of a journalled write."""
+"""The ports that flows and engines are written against, and the steps of a write-back."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol, TypeVar
 
 from attrs import frozen
 
-from mallsync.errors import AnswerLost, MallError
-from mallsync.model.journal import EntryKey, StepState
+from mallsync.errors import AnswerLost, Conflict, MallError
+from mallsync.model.journal import EntryKey, Step, StepState
 from mallsync.ports import Journal
-from mallsync.wire.messages import Operation, Request, Response
+from mallsync.wire.messages import Effect, Operation, Request, Response
+from mallsync.wire.writing import SETTLE
 
-__all__ = ["Auth", "Caller", "Steps", "Transport"]
+__all__ = ["Auth", "Caller", "Look", "Steps", "Transport"]
 
 T = TypeVar("T")
 
@@ -62,56 +63,142 @@ class Auth(Protocol):
         """Return the error, more precise where the credentials tell more (a known expiry)."""
 
 
+Look = Callable[[], str | None]
+"""Looks at the mall: the receipt of a step if it shows the step's effect, else None."""
+
+
 @frozen
 class Steps:
-    """The named steps of one journalled write-back: each takes effect at most once."""
+    """The named steps of one write-back: each takes effect at most once.
+
+    Args:
+        caller: Who carries them out.
+        journal: Where they are remembered; without one they are steps of this run alone.
+        key: The entry of the write-back.
+        payload: The digest of what it writes.
+        settle: How long after a step was begun its absence on the mall is no proof.
+    """
 
     caller: Caller
-    journal: Journal
+    journal: Journal | None
     key: EntryKey
     payload: str
+    settle: timedelta = SETTLE
 
-    def once(
-        self,
-        name: str,
-        operation: Operation[str],
-        look: Callable[[], str | None] | None = None,
-    ) -> str:
+    def once(self, name: str, operation: Operation[str], look: Look | None = None) -> str:
         """Return the receipt of a step, carrying it out only if that is safe.
 
-        Done: the kept receipt. Begun without an end: `look` at the mall and adopt what is there.
-        Otherwise: begin, call, end.
+        Done: the kept receipt. Begun without an end: what may be repeated is; for all else `look`
+        at the mall and adopt what is there. Otherwise: begin, call, end. A call whose answer is
+        lost, or that the mall refuses because its state has moved on, is looked for at once.
 
         Args:
             name: The step, unique in its entry.
             operation: The call; its answer is the receipt, a short text without personal data.
-            look: Returns the receipt if the mall shows the effect, else None.
+            look: How to see the effect.
 
         Raises:
-            AnswerLost: It was begun before and the mall does not show it: a person must look.
+            AnswerLost: It was begun before and the mall does not show it: a person must look, or
+                a later run, once the mall has settled.
             MallError: Whatever the call raises. After an uncertain one the step stays begun.
+            ConfigError: The entry was opened with another payload.
         """
-        step = self.journal.open(self.key, self.payload).step(name)
+        step = self._step(name)
         if step is not None and step.state is StepState.DONE:
             return step.receipt
-        if step is not None or not self.journal.begin(self.key, name):
-            receipt = look() if look is not None else None
-            if receipt is None:
-                raise AnswerLost(
-                    f"step {name} was begun earlier and its end is not known",
-                    mall=self.key.order.mall,
-                    operation=operation.name,
-                    code="STEP_UNFINISHED",
-                )
+        if step is None and self._begin(name):
+            receipt = self._carry_out(name, operation, look)
         else:
-            receipt = self._carry_out(name, operation)
-        self.journal.end(self.key, name, receipt)
+            receipt = self._resume(name, operation, look)
+        self._end(name, receipt)
         return receipt
 
-    def _carry_out(self, name: str, operation: Operation[str]) -> str:
+    def fact(self, name: str, make: Callable[[], str]) -> str:
+        """Return a fact of the write-back, made on its first run and kept for later ones.
+
+        Raises:
+            ConfigError: As `once`.
+        """
+        step = self._step(name)
+        if step is not None and step.state is StepState.DONE:
+            return step.receipt
+        receipt = make()
+        self._begin(name)
+        self._end(name, receipt)
+        return receipt
+
+    def adopt(self, name: str, receipt: str) -> None:
+        """End a step that was begun, for a look has shown its effect; another is left alone.
+
+        Raises:
+            ConfigError: As `once`.
+        """
+        step = self._step(name)
+        if step is not None and step.state is StepState.BEGUN:
+            self._end(name, receipt)
+
+    def forget(self, name: str) -> None:
+        """Forget a step or a fact that is known to have come to nothing."""
+        if self.journal is not None:
+            self.journal.drop(self.key, name)
+
+    def done(self, name: str) -> bool:
+        """Tell whether a step has ended in an earlier run or in this one.
+
+        Raises:
+            ConfigError: As `once`.
+        """
+        step = self._step(name)
+        return step is not None and step.state is StepState.DONE
+
+    def _step(self, name: str) -> Step | None:
+        if self.journal is None:
+            return None
+        return self.journal.open(self.key, self.payload).step(name)
+
+    def _begin(self, name: str) -> bool:
+        return self.journal is None or self.journal.begin(self.key, name)
+
+    def _end(self, name: str, receipt: str) -> None:
+        if self.journal is not None:
+            self.journal.end(self.key, name, receipt)
+
+    def _carry_out(self, name: str, operation: Operation[str], look: Look | None) -> str:
         try:
             return self.caller.call(operation)
         except MallError as error:
+            found = self._seen(look) if error.uncertain or isinstance(error, Conflict) else None
+            if found is not None:
+                return found
             if not error.uncertain:
-                self.journal.drop(self.key, name)
+                self.forget(name)
             raise
+
+    def _resume(self, name: str, operation: Operation[str], look: Look | None) -> str:
+        """Return the receipt of a step that was begun earlier, or by someone else just now."""
+        if operation.effect is Effect.IDEMPOTENT_WRITE:
+            return self._carry_out(name, operation, look)
+        found = None if look is None else look()
+        if found is not None:
+            return found
+        if look is not None and self._has_settled(name):
+            self.forget(name)  # the look has shown that it never arrived
+            if self._begin(name):
+                return self._carry_out(name, operation, look)
+        raise AnswerLost(
+            f"step {name} was begun earlier and its end is not known",
+            mall=self.key.order.mall,
+            operation=operation.name,
+            code="STEP_UNFINISHED",
+        )
+
+    def _has_settled(self, name: str) -> bool:
+        assert self.journal is not None  # noqa: S101 -- without one no step was begun earlier
+        return self.journal.settled(self.key, name, self.settle)
+
+    def _seen(self, look: Look | None) -> str | None:
+        """Return what a look in doubt shows; one that fails shows nothing."""
+        try:
+            return None if look is None else look()
+        except MallError:
+            return None

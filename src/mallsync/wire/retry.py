@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 
@@ -10,7 +11,14 @@ from attrs import frozen
 from mallsync.errors import AnswerLost, MallError, Throttled, Unavailable
 from mallsync.wire.messages import Effect, Response
 
-__all__ = ["LONGEST_RETRY_AFTER", "Backoff", "fault_of_status", "may_retry", "retry_after"]
+__all__ = [
+    "LONGEST_RETRY_AFTER",
+    "Backoff",
+    "fault_of_status",
+    "may_retry",
+    "reset_after",
+    "retry_after",
+]
 
 LONGEST_RETRY_AFTER = 21_600.0
 """Seconds; no mall is believed that asks for more (urllib3 caps at the same six hours)."""
@@ -19,6 +27,9 @@ _SERVER_ERROR = 500
 _TOO_MANY = 429
 _TIMED_OUT = 408
 _REDIRECTS = range(300, 400)
+_NUMBER = re.compile(r"[0-9]{1,15}(\.[0-9]{1,9})?")
+_EPOCH_FROM = 1e9  # seconds: the year 2001, or 31 years to wait
+_MILLISECONDS_FROM = 1e11  # the year 1973 in milliseconds, 5138 in seconds
 
 
 def may_retry(effect: Effect, error: MallError) -> bool:
@@ -70,6 +81,37 @@ def retry_after(value: str | None, now: datetime) -> float | None:
     """
     seconds = _as_seconds(value or "", now)
     return None if seconds is None else min(max(seconds, 0.0), LONGEST_RETRY_AFTER)
+
+
+def reset_after(value: str | None, now: datetime) -> float | None:
+    """Return the seconds until the moment of an ``X-Ratelimit-Reset`` header, None if unreadable.
+
+    Its form is not documented where it is sent: seconds to wait, seconds or milliseconds since
+    1970, an HTTP date and ISO 8601 are told apart by their size and look.
+
+    >>> from datetime import UTC
+    >>> moment = datetime(2026, 11, 22, tzinfo=UTC)
+    >>> reset_after("1795305630", moment), reset_after("90", moment), reset_after("soon", moment)
+    (30.0, 90.0, None)
+    """
+    text = (value or "").strip()
+    seconds = _of_number(text, now) if _NUMBER.fullmatch(text) else _of_moment(text, now)
+    return None if seconds is None else min(max(seconds, 0.0), LONGEST_RETRY_AFTER)
+
+
+def _of_number(text: str, now: datetime) -> float:
+    number = float(text)
+    if number < _EPOCH_FROM:
+        return number
+    return (number / 1000 if number >= _MILLISECONDS_FROM else number) - now.timestamp()
+
+
+def _of_moment(text: str, now: datetime) -> float | None:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return _as_seconds(text, now)
+    return None if moment.tzinfo is None else (moment - now).total_seconds()
 
 
 def _as_seconds(value: str, now: datetime) -> float | None:
