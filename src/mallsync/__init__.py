@@ -21,6 +21,7 @@ if TYPE_CHECKING:
         Discount,
         Gift,
         Item,
+        Message,
         Order,
         OrderKey,
         Parcel,
@@ -65,6 +66,7 @@ __all__ = [
     "HostStatus",
     "Item",
     "Mall",
+    "Message",
     "NoticeResult",
     "Order",
     "OrderKey",
@@ -90,7 +92,7 @@ __all__ = [
 _HOMES = {
     "mallsync.model.handling": "Dispatch Handling",
     "mallsync.model.order": (
-        "Address Charges Contact Discount Gift Item Order OrderKey Parcel Payment "
+        "Address Charges Contact Discount Gift Item Message Order OrderKey Parcel Payment "
         "PickUp Shipment Wrapping"
     ),
     "mallsync.model.period": "JST Period",

@@ -22,6 +22,7 @@ __all__ = [
     "Discount",
     "Gift",
     "Item",
+    "Message",
     "Order",
     "OrderKey",
     "Parcel",
@@ -133,7 +134,8 @@ class Item:
 
     ``phase`` is that of the line: CANCELLED for one that was taken out of the order.
     ``price_with_tax`` is the mall's unit price including tax, when it says; ``option_price`` is
-    what the chosen options cost on top, for all pieces together.
+    what the chosen options cost on top, for all pieces together; ``shipping_fee`` is the buyer's
+    share of the shipping for the line, where the mall charges it by line.
     """
 
     id: str
@@ -145,6 +147,7 @@ class Item:
     unit_price: int | None = None
     price_with_tax: int | None = None
     option_price: int | None = None
+    shipping_fee: int | None = None
     tax_rate: float | None = None
     phase: Phase = Phase.UNKNOWN
 
@@ -210,11 +213,25 @@ class Shipment:
 
 
 @frozen(kw_only=True)
+class Message:
+    """What buyer and shop have said to each other on the page of an order.
+
+    ``sender`` is ``"buyer"`` or ``"shop"``, or the mall's own word for someone else.
+    """
+
+    id: str
+    sender: str = ""
+    text: str = field(default="", repr=False)
+    sent_at: datetime | None = None
+
+
+@frozen(kw_only=True)
 class Order:
     """One order, normalised from what the mall says.
 
-    ``mall_status`` is the mall's own code as text. ``raw`` is the parsed value as the mall sent
-    it: it takes no part in comparison and shows in no repr.
+    ``mall_status`` is the mall's own code as text. ``messages`` is None where the mall does not
+    tell them, which is not the same as that there are none. ``raw`` is the parsed value as the
+    mall sent it: it takes no part in comparison and shows in no repr.
 
     Raises:
         ConfigError: A datetime is naive.
@@ -235,6 +252,7 @@ class Order:
     payment: Payment = Payment()
     remarks: str = field(default="", repr=False)
     gift: Gift | None = None
+    messages: tuple[Message, ...] | None = None
     holds: frozenset[Hold] = frozenset()
     raw: object = field(default=None, eq=False, repr=False)
 

@@ -28,6 +28,7 @@ EVERYTHING = frozenset(
         "payment",
         "remarks",
         "gift",
+        "messages",
         "holds",
         "lines",
     }
