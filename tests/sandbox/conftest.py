@@ -13,6 +13,7 @@ import pytest
 import requests
 
 from mallsync import sandbox
+from mallsync.sandbox.fakes.mercari_shops import MercariShops
 from mallsync.sandbox.fakes.qoo10 import Qoo10
 from mallsync.sandbox.fakes.rakuten import Rakuten
 from mallsync.sandbox.world import JST
@@ -184,6 +185,130 @@ class Seller:
         return next(number for number in numbers if self.fake.lines[number].claim is None)
 
 
+@attrs.define
+class Partner:
+    """Speak to the fake Mercari Shops as a partner company does, with nothing of ours between."""
+
+    mall: sandbox.MercariShopsMall
+    session: requests.Session
+
+    @property
+    def fake(self) -> MercariShops:
+        """The data behind the counter."""
+        return self.mall.fake
+
+    def header(self) -> dict[str, str]:
+        """Return the headers of a good request."""
+        return {
+            "Authorization": f"Bearer {self.fake.account.access_token}",
+            "User-Agent": "mihon-client/1.0",
+            "Content-Type": "application/json",
+        }
+
+    def post(
+        self,
+        document: object,
+        variables: object = None,
+        headers: Mapping[str, str | None] | None = None,
+        url: str = "",
+    ) -> requests.Response:
+        """Send one request; `headers` are laid over the good ones, None takes one away."""
+        body = {"query": document, "variables": variables}
+        data = document if isinstance(document, bytes) else json.dumps(body).encode()
+        laid = {**self.header(), **(headers or {})}
+        return self.session.post(url or self.mall.base_url, data=data, headers=laid, timeout=5.0)
+
+    def ask(self, document: str, **variables: object) -> Any:
+        """Send one request and return the JSON of its answer."""
+        response = self.post(document, variables)
+        assert 200 == response.status_code, response.text
+        return response.json()
+
+    def data(self, document: str, **variables: object) -> Any:
+        """Send one request and return its data, of which no error may be told."""
+        answer = self.ask(document, **variables)
+        assert "errors" not in answer, answer
+        return answer["data"]
+
+    def code(self, document: str, **variables: object) -> str:
+        """Send one request and return the code of its refusal, which leaves no data."""
+        answer = self.ask(document, **variables)
+        assert answer["data"] is None
+        return str(answer["errors"][0]["extensions"]["code"])
+
+    def page(self, **more: object) -> Any:
+        """Return a page of the list."""
+        return self.data(LIST, **more)["orderTransactions"]
+
+    def get(self, number: str) -> Any:
+        """Return one order."""
+        return self.data(ONE, id=number)["orderTransaction"]
+
+    def change(self, mutation: str, **told: object) -> Any:
+        """Return what a mutation gives."""
+        return self.data(CHANGES[mutation], input=told)[mutation]
+
+    def refusal(self, mutation: str, **told: object) -> str:
+        """Return the code by which a mutation is refused."""
+        return self.code(CHANGES[mutation], input=told)
+
+    def shipment(self, number: str, **more: object) -> dict[str, Any]:
+        """Return the input that opens a shipment of all that is left of an order."""
+        products = [
+            {
+                "productId": one["productId"],
+                "variantId": one["variant"]["id"],
+                "quantity": one["unshippedQuantity"],
+            }
+            for one in self.get(number)["products"]
+            if one["unshippedQuantity"]
+        ]
+        return {
+            "orderTransactionId": number,
+            "idempotencyKey": f"key-{number}",
+            "products": products,
+            **more,
+        }
+
+    def open(self, number: str) -> dict[str, Any]:
+        """Open a shipment and return what names it to the other two mutations."""
+        opened = self.change("createOrderShipping", **self.shipment(number))
+        return {"orderTransactionId": number, "orderShippingId": opened["orderShipping"]["id"]}
+
+
+_FIELDS = """
+id status orderType createdAt paidAt completedAt totalPrice
+shippingAddress { postalCode state { name } city address1 address2 lastName firstName phoneNumber }
+products { productId name variant { id name skuCode janCode } purchasedQuantity unshippedQuantity
+  unshippedCanceledQuantity shippedCanceledQuantity unitPrice buyerShippingFee shippingMethod }
+messages { id role message createdAt }
+"""
+LIST = f"""query($first: Int, $after: String, $orderedDateGte: DateTime, $orderedDateLt: DateTime,
+  $statuses: [OrderTransactionStatusFilter!]) {{
+  orderTransactions(first: $first, after: $after, orderedDateGte: $orderedDateGte,
+    orderedDateLt: $orderedDateLt, statuses: $statuses) {{
+    edges {{ cursor node {{ {_FIELDS} }} }} pageInfo {{ hasNextPage endCursor }} }} }}"""
+ONE = f"query($id: ID!) {{ orderTransaction(id: $id) {{ {_FIELDS} }} }}"
+_KINDS = {
+    "createOrderShipping": ("CreateOrderShippingInput", "orderShipping { id }"),
+    "updateOrderShippingTrackingCode": (
+        "UpdateOrderShippingTrackingCodeInput",
+        "orderShipping { id }",
+    ),
+    "completeOrderShipping": ("CompleteOrderShippingInput", "orderShippingId"),
+    "addOrderTransactionMessage": (
+        "AddOrderTransactionMessageInput",
+        "orderTransaction { id messages { id role message } }",
+    ),
+    "createWebhook": ("CreateWebhookInput", "webhook { id topic endPoint createdAt apiVersion }"),
+    "deleteWebhook": ("DeleteWebhookInput", "id"),
+}
+CHANGES = {
+    name: f"mutation($input: {kind}!) {{ {name}(input: $input) {{ {fields} }} }}"
+    for name, (kind, fields) in _KINDS.items()
+}
+
+
 def stamp(moment: datetime) -> str:
     """Write a moment as the mall wants it."""
     return moment.strftime("%Y-%m-%dT%H:%M:%S+0900")
@@ -208,3 +333,11 @@ def seller() -> Iterator[Seller]:
     with sandbox.running(seed=1, orders=300, now=NOW) as malls, requests.Session() as session:
         session.trust_env = False
         yield Seller(malls.qoo10, session)
+
+
+@pytest.fixture
+def partner() -> Iterator[Partner]:
+    """Run a fake Mercari Shops at a fixed moment."""
+    with sandbox.running(seed=1, orders=300, now=NOW) as malls, requests.Session() as session:
+        session.trust_env = False
+        yield Partner(malls.mercari_shops, session)

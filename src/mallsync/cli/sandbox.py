@@ -30,6 +30,9 @@ def sandbox(port: int, seed: int, orders: int, *, throttle: bool) -> None:
         click.echo(f"export LICENSE_KEY={key.license_key}")
         click.echo(f"export QOO10={running.qoo10.base_url}")
         click.echo(f"export QOO10_KEY={running.qoo10.certification_key}")
+        click.echo(f"export MERCARI={running.mercari_shops.base_url}")
+        click.echo(f"export MERCARI_TOKEN={running.mercari_shops.credentials.access_token}")
+        click.echo(f"export MERCARI_CLIENT={running.mercari_shops.credentials.client_name}")
         click.echo("# made-up orders, made-up keys; Ctrl-C ends it", err=True)
         try:
             threading.Event().wait()

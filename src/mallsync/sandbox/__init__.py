@@ -9,14 +9,25 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 
 from attrs import field, frozen
 
+from mallsync.sandbox.fakes.mercari_shops import PATH, MercariShops
 from mallsync.sandbox.fakes.qoo10 import BASE_PATH, Qoo10
 from mallsync.sandbox.fakes.rakuten import Rakuten
 from mallsync.sandbox.world import Clock, FakeMall, Fault, Hit, Scripted, Server, SlidingWindow
 
 if TYPE_CHECKING:
-    from mallsync.adapters import qoo10, rakuten
+    from mallsync.adapters import mercari_shops, qoo10, rakuten
 
-__all__ = ["Clock", "Fault", "Hit", "Malls", "Qoo10Mall", "RakutenMall", "RunningMall", "running"]
+__all__ = [
+    "Clock",
+    "Fault",
+    "Hit",
+    "Malls",
+    "MercariShopsMall",
+    "Qoo10Mall",
+    "RakutenMall",
+    "RunningMall",
+    "running",
+]
 
 _OPTIONS = ("after", "code", "headers", "interval", "orders", "retry_after")
 
@@ -48,13 +59,14 @@ class RunningMall(Generic[T]):
         Args:
             fault: what happens.
             operation: only to requests of this one, as the mall names it: "getOrder" (Rakuten),
-                "ShippingBasic.SetSendingInfo" (Qoo10).
+                "ShippingBasic.SetSendingInfo" (Qoo10), "createOrderShipping" (Mercari Shops).
             times: how often.
             options: `retry_after` (THROTTLED, UNAVAILABLE), `after` (UNAVAILABLE, NEVER_ANSWERS,
                 HTML_200: do the work first), `headers` and `interval` (DRIP), `orders` and `code`
                 (ORDER_ERRORS: which, and the mall's code, at Rakuten what follows the operation's
                 prefix), `orders` (CANCELLED_BETWEEN: which the buyers cancel just before), `code`
-                (UNAUTHORISED, UNAUTHORISED_OLD of Qoo10).
+                (UNAUTHORISED, UNAUTHORISED_OLD of Qoo10). At Mercari Shops, ORDER_ERRORS of a list
+                leaves the other orders of the page in place.
 
         Raises:
             ValueError: There is no such fault, operation or option: a test of it would prove
@@ -111,11 +123,25 @@ class Qoo10Mall(RunningMall[Qoo10]):
 
 
 @frozen(kw_only=True)
+class MercariShopsMall(RunningMall[MercariShops]):
+    """Know the token of the fake Mercari Shops."""
+
+    @property
+    def credentials(self) -> mercari_shops.Credentials:
+        """The token of the shop, and the name that the company was assigned."""
+        from mallsync.adapters.mercari_shops import Credentials  # noqa: PLC0415  as above
+
+        account = self.fake.account
+        return Credentials(access_token=account.access_token, client_name=account.client_name)
+
+
+@frozen(kw_only=True)
 class Malls:
     """Hold the malls that are running, one field each."""
 
     rakuten: RakutenMall
     qoo10: Qoo10Mall
+    mercari_shops: MercariShopsMall
 
 
 @contextmanager
@@ -136,15 +162,19 @@ def running(
         now: the aware moment at which the clock stands until moved; None follows the machine's.
         throttle: answer 429 to more than `rate` requests a second, as Rakuten says it does.
         rate: requests a second and key; real time, whatever the fake's clock says.
-        port: that of Rakuten, the next one is Qoo10's; 0 lets the system choose free ones.
+        port: that of Rakuten, then come Qoo10's and that of Mercari Shops; 0 lets the system choose
+            free ones.
     """
     clock = Clock(now)
     shop = Rakuten(clock, seed, orders, SlidingWindow(rate) if throttle else None)
     seller = Qoo10(clock, seed, orders, SlidingWindow(rate) if throttle else None)
+    graph = MercariShops(clock, seed, orders, SlidingWindow(rate) if throttle else None)
     with ExitStack() as stack:
         first = stack.enter_context(Server(shop, port))
         second = stack.enter_context(Server(seller, port and port + 1))
+        third = stack.enter_context(Server(graph, port and port + 2))
         yield Malls(
             rakuten=RakutenMall(base_url=first.base_url, fake=shop),
             qoo10=Qoo10Mall(base_url=f"{second.base_url}{BASE_PATH}", fake=seller),
+            mercari_shops=MercariShopsMall(base_url=f"{third.base_url}{PATH}", fake=graph),
         )

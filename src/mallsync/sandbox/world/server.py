@@ -300,7 +300,7 @@ class Server:
     def __init__(self, mall: FakeMall, port: int = 0) -> None:
         self._shell = _Shell(mall, port)
         self._thread = threading.Thread(
-            target=self._shell.serve_forever, args=(0.02,), name="sandbox", daemon=True
+            target=self._shell.serve_forever, args=(0.005,), name="sandbox", daemon=True
         )
 
     @property
