@@ -83,3 +83,40 @@ def test_the_documented_shell_lines_do_the_same_at_qoo10() -> None:
     assert {"ResultCode": 0, "ResultMsg": "SUCCESS"} == shipped
     assert "On delivery(4)" == after["shippingStatus"]
     assert ("ヤマト宅急便", "000011112222") == (after["deliveryCompany"], after["trackingNo"])
+
+
+def test_the_documented_shell_lines_do_the_same_at_mercari_shops() -> None:
+    """In three steps, of which each needs what the one before has told."""
+    now = datetime(2026, 11, 22, 9, tzinfo=JST)
+    with sandbox.running(seed=1, orders=120, now=now) as malls:
+        mall = malls.mercari_shops
+        known = {
+            "MERCARI": mall.base_url,
+            "MERCARI_TOKEN": mall.credentials.access_token,
+            "MERCARI_CLIENT": mall.credentials.client_name,
+            "FROM": "2026-11-15",
+            "UNTIL": "2026-11-22",
+        }
+        edges = run("mercari-1-search.sh", known)["data"]["orderTransactions"]["edges"]
+        numbers = [edge["node"]["id"] for edge in edges]
+        known["ORDER"] = next(
+            number
+            for number in numbers
+            if not mall.fake.see(number).anonymous and len(mall.fake.see(number).lines) == 1
+        )
+        before = run("mercari-2-get.sh", known)["data"]["orderTransaction"]
+        (product,) = before["products"]
+        known |= {
+            "PRODUCT": product["productId"],
+            "VARIANT": product["variant"]["id"],
+            "QUANTITY": str(product["unshippedQuantity"]),
+        }
+        opened = run("mercari-3-open.sh", known)["data"]["createOrderShipping"]
+        known["SHIPPING"] = opened["orderShipping"]["id"]
+        run("mercari-4-track.sh", known)
+        run("mercari-5-complete.sh", known)
+        after = run("mercari-6-get-again.sh", known)["data"]["orderTransaction"]
+        text = mall.fake.see(known["ORDER"]).shipments[0].tracking_code
+
+    assert ("WAITING_FOR_SHIPPING", "COMPLETING") == (before["status"], after["status"])
+    assert "ヤマト運輸\n000011112222" == text

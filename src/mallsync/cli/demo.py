@@ -8,6 +8,7 @@ from contextlib import ExitStack
 from datetime import date, datetime, timedelta
 from itertools import cycle
 from typing import TypeAlias, TypeVar
+from zlib import crc32
 
 import click
 from attrs import frozen
@@ -17,7 +18,7 @@ from rich.progress import track
 from rich.table import Table
 
 from mallsync import sandbox
-from mallsync.adapters import qoo10, rakuten
+from mallsync.adapters import mercari_shops, qoo10, rakuten
 from mallsync.model.codes import Reason, ReasonCode
 from mallsync.model.handling import Dispatch, Handling
 from mallsync.model.order import Order
@@ -32,7 +33,7 @@ __all__ = ["demo"]
 
 T = TypeVar("T")
 
-_Client: TypeAlias = rakuten.Client | qoo10.Client
+_Client: TypeAlias = rakuten.Client | qoo10.Client | mercari_shops.Client
 
 _NOW = datetime(2026, 11, 22, 16, 0, tzinfo=JST)
 _MORNING = datetime(2026, 11, 23, 9, 0, tzinfo=JST)
@@ -76,19 +77,21 @@ class _Stall:
 
     mall: Mall
     title: str
-    fake: sandbox.RakutenMall | sandbox.Qoo10Mall
+    fake: sandbox.RakutenMall | sandbox.Qoo10Mall | sandbox.MercariShopsMall
     client: _Client
     report: str
     """The mall's call that carries shipment reports."""
+    message: str = ""
+    """What the buyer is told, where the mall takes it."""
     statuses: Mapping[str, str]
     """How the mall calls its states."""
 
     @property
     def written(self) -> int:
         """How many reports have taken effect on the mall."""
-        if isinstance(self.fake, sandbox.Qoo10Mall):
-            return self.fake.fake.effective(kind="shipped")
-        return self.fake.fake.effective()
+        if isinstance(self.fake, sandbox.RakutenMall):
+            return self.fake.fake.effective()
+        return self.fake.fake.effective(kind="shipped")
 
     @property
     def reports(self) -> int:
@@ -137,7 +140,7 @@ def _look_again(console: Console, stall: _Stall, numbers: Iterable[str]) -> None
 
 
 def _stalls(malls: sandbox.Malls) -> list[_Stall]:
-    first, second = malls.rakuten, malls.qoo10
+    first, second, third = malls.rakuten, malls.qoo10, malls.mercari_shops
     return [
         _Stall(
             mall=Mall.RAKUTEN,
@@ -159,6 +162,17 @@ def _stalls(malls: sandbox.Malls) -> list[_Stall]:
             report="ShippingBasic.SetSendingInfoBulk",
             statuses={"3": "配送準備 (3)", "4": "配送中 (4)"},
         ),
+        _Stall(
+            mall=Mall.MERCARI_SHOPS,
+            title="Mercari Shops",
+            fake=third,
+            client=mercari_shops.Client(
+                third.credentials, shop_id="demo", base_url=third.base_url, pace=None
+            ),
+            report="completeOrderShipping",
+            message="[配送業者]で発送しました。お荷物伝票番号: [伝票番号]",
+            statuses={"WAITING_FOR_SHIPPING": "発送待ち", "COMPLETED": "完了 (COMPLETED)"},
+        ),
     ]
 
 
@@ -178,7 +192,7 @@ def _decide(stall: _Stall, orders: Iterable[Order]) -> list[_Row]:
 
 
 def _row(stall: _Stall, order: Order, handling: Handling) -> _Row:
-    notices = notice.build(order, handling).notices
+    notices = notice.build(order, handling, stall.message).notices
     return _Row(
         order=order,
         handling=handling,
@@ -191,6 +205,8 @@ def _row(stall: _Stall, order: Order, handling: Handling) -> _Row:
 def _guards(stall: _Stall, order: Order, notices: Iterable[ShipmentNotice]) -> Iterator[Reason]:
     if any(parcel.tracking_number for one in order.shipments for parcel in one.parcels):
         yield Reason(ReasonCode.ALREADY_REPORTED)
+    if any(one.anonymous for one in order.shipments):
+        yield Reason(ReasonCode.MALL_LABEL_ONLY)
     for one in notices:
         yield from guards(order, one, preview=stall.client.preview(one))
 
@@ -198,7 +214,7 @@ def _guards(stall: _Stall, order: Order, notices: Iterable[ShipmentNotice]) -> I
 def _handling(
     order: Order, status: str, ship_date: date | None, carrier: str, method: str, pattern: str
 ) -> Handling:
-    last = int(order.number.rpartition("-")[2]) % 10_000
+    last = _digits(order.number)
     return Handling(
         status=status,
         updated_at=_NOW,
@@ -213,6 +229,12 @@ def _handling(
             for place, shipment in enumerate(order.shipments)
         ),
     )
+
+
+def _digits(number: str) -> int:
+    """Return four digits that go with an order number."""
+    last = number.rpartition("-")[2]
+    return (int(last) if last.isdecimal() else crc32(number.encode())) % 10_000
 
 
 def _decisions(rows: Sequence[_Row], lang: str) -> Table:

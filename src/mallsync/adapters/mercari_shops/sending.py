@@ -1,0 +1,291 @@
+"""Reporting shipments in named steps: open, write the numbers, complete, write to the buyer.
+
+Each shipment of an order is opened with an idempotency key, so that a repetition gives the same
+one; its id is kept, for no query shows it (A5). Completing it and writing a message are never
+repeated before a look at the order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from attrs import define, field, frozen
+
+from mallsync.adapters.mercari_shops.codec import (
+    AddMessage,
+    CompleteShipping,
+    CreateShipping,
+    Package,
+    SetTracking,
+)
+from mallsync.adapters.mercari_shops.faults import failure
+from mallsync.adapters.mercari_shops.flows import Fetch, details
+from mallsync.adapters.mercari_shops.notices import (
+    closed,
+    idempotency_key,
+    is_shipped,
+    message_id,
+    packages_of,
+    packages_told,
+    payload_of,
+    preview,
+    tell_packages,
+    tracking_text,
+)
+from mallsync.adapters.mercari_shops.reading import checked
+from mallsync.adapters.mercari_shops.shapes import order_id
+from mallsync.errors import AnswerLost, ConfigError, Conflict, MallError
+from mallsync.model.journal import EntryKey
+from mallsync.model.order import Order
+from mallsync.model.sighting import Seen
+from mallsync.model.writebacks import (
+    BuyerMessage,
+    NoticeResult,
+    NoticeWarning,
+    Outcome,
+    ShipmentNotice,
+    WriteResult,
+    outcome_of,
+)
+from mallsync.ports import Journal
+from mallsync.wire.calls import Caller, Look, Steps
+from mallsync.wire.writing import outcome_of_look, refused_by_preview, write_result
+
+__all__ = ["look", "message", "send"]
+
+PACKAGES = "packages"
+"""The fact that a report's entry keeps: what was in its shipments when it was begun."""
+
+MESSAGE = "message"
+
+_REVISION = 1
+
+
+@define(eq=False)
+class _Job:
+    """One notice, and what came of it."""
+
+    notice: ShipmentNotice
+    order: Order | None = None
+    outcome: Outcome | None = None
+    error: MallError | None = None
+    done: list[str] = field(factory=list)
+
+    @property
+    def number(self) -> str:
+        """The order's number, as the API has it."""
+        return order_id(self.notice.order_number)
+
+    def settle(self, outcome: Outcome, error: MallError | None = None) -> None:
+        """Note what came of it."""
+        self.outcome, self.error = outcome, error
+
+
+def send(
+    caller: Caller, fetch: Fetch, notices: Sequence[ShipmentNotice], journal: Journal | None
+) -> list[NoticeResult]:
+    """Report shipments and return one result for each notice, in order."""
+    by_notice = {notice: _Job(notice) for notice in notices}  # one given twice is one
+    jobs = list(by_notice.values())
+    for job in jobs:
+        _check(job)
+    _refuse_second_notices([job for job in jobs if job.outcome is None])
+    _look_before(caller, fetch, [job for job in jobs if job.outcome is None])
+    for job in jobs:
+        if job.outcome is None:
+            _report(caller, fetch, job, journal)
+    return [_result(by_notice[notice]) for notice in notices]
+
+
+def look(caller: Caller, fetch: Fetch, number: str) -> Order:
+    """Return an order as the mall shows it now, with its record.
+
+    Raises:
+        MallError: It is not there or cannot be read.
+    """
+    (event,) = details(caller, fetch.for_looking(), [number])
+    if isinstance(event, Seen):
+        return event.order
+    raise event.error
+
+
+def message(
+    caller: Caller, fetch: Fetch, told: BuyerMessage, journal: Journal | None, revision: int
+) -> WriteResult:
+    """Write to the buyer once; where the shop has written just that already, it is SENT."""
+    number = order_id(told.order_number)
+    try:
+        order = look(caller, fetch, number)
+    except MallError as error:
+        return WriteResult(order_number=number, outcome=outcome_of_look(error), error=error)
+    key = EntryKey(order.key, number, MESSAGE, revision)
+    steps = Steps(caller, journal, key, payload_of(_as_notice(told)))
+    try:
+        _write_message(_Saga(steps=steps, fetch=fetch, order=order), told.text)
+    except ConfigError:
+        return write_result(number, failure(Conflict, AddMessage.name, "OTHER_PAYLOAD_IN_JOURNAL"))
+    except MallError as error:
+        return write_result(number, error)
+    return write_result(number, None)
+
+
+def _as_notice(told: BuyerMessage) -> ShipmentNotice:
+    return ShipmentNotice(order_number=told.order_number, message=told.text)
+
+
+def _refusal(kind: type[MallError], code: str) -> MallError:
+    return failure(kind, CreateShipping.name, code)
+
+
+def _check(job: _Job) -> None:
+    problems = preview(job.notice).problems
+    if problems:
+        job.settle(Outcome.REFUSED, refused_by_preview(problems, _refusal))
+
+
+def _refuse_second_notices(jobs: list[_Job]) -> None:
+    taken: set[str] = set()
+    for job in jobs:
+        if job.number in taken:
+            job.settle(Outcome.REFUSED, _refusal(Conflict, "SECOND_NOTICE_FOR_SHIPMENT"))
+        taken.add(job.number)
+
+
+def _look_before(caller: Caller, fetch: Fetch, jobs: list[_Job]) -> None:
+    try:
+        events = details(caller, fetch.for_looking(), [job.number for job in jobs])
+        for job, event in zip(jobs, events, strict=True):
+            if isinstance(event, Seen):
+                job.order = event.order
+            else:
+                job.settle(outcome_of_look(event.error), event.error)
+    except MallError as error:
+        for job in jobs:
+            if job.order is None and job.outcome is None:
+                job.settle(outcome_of_look(error), error)
+
+
+def _report(caller: Caller, fetch: Fetch, job: _Job, journal: Journal | None) -> None:
+    assert job.order is not None  # noqa: S101 -- an open job was looked at
+    key = EntryKey(job.order.key, job.order.number, revision=_REVISION)
+    steps = Steps(caller, journal, key, payload_of(job.notice))
+    saga = _Saga(steps=steps, fetch=fetch, order=job.order, done=job.done)
+    try:
+        _carry_out(saga, job.notice)
+    except ConfigError:
+        job.settle(Outcome.REFUSED, _refusal(Conflict, "OTHER_PAYLOAD_IN_JOURNAL"))
+    except MallError as error:
+        job.settle(outcome_of(error), error)
+    else:
+        job.settle(Outcome.SENT)
+
+
+@frozen(kw_only=True)
+class _Saga:
+    """The steps of one write-back to an order; ``order`` is how the first look showed it."""
+
+    steps: Steps
+    fetch: Fetch
+    order: Order
+    done: list[str] = field(factory=list)
+
+    def look(self) -> Order:
+        """Return the order as the mall shows it now."""
+        return look(self.steps.caller, self.fetch, self.order.number)
+
+
+def _carry_out(saga: _Saga, notice: ShipmentNotice) -> None:
+    """Go through the steps of a notice; those that have been done give what they gave then.
+
+    Raises:
+        MallError: The first that cannot be done; the next run goes on from there.
+    """
+    if saga.steps.done(PACKAGES) or not is_shipped(saga.order):
+        _ship_all(saga, notice)
+    if notice.message:
+        _write_message(saga, notice.message)
+
+
+def _ship_all(saga: _Saga, notice: ShipmentNotice) -> None:
+    packages = packages_told(saga.steps.fact(PACKAGES, lambda: _packages(saga)))
+    try:
+        for package in packages:
+            _ship(saga, package, notice)
+    except MallError as error:
+        if not error.uncertain and not saga.done:
+            saga.steps.forget(PACKAGES)  # nothing was opened: the order may be another next time
+        raise
+
+
+def _packages(saga: _Saga) -> str:
+    error = closed(saga.order, force_anonymous=saga.fetch.options.ship_anonymous)
+    if error is not None:
+        raise error
+    return tell_packages(packages_of(checked(saga.order.raw)))
+
+
+def _ship(saga: _Saga, package: Package, notice: ShipmentNotice) -> None:
+    number, documents = saga.order.number, saga.fetch.documents
+    opened = CreateShipping(
+        number=number,
+        package=package,
+        idempotency_key=idempotency_key(number, package, saga.steps.key.revision),
+        document=documents.create_order_shipping,
+    )
+    shipping_id = _step(saga, package, opened)
+    text = tracking_text(notice)
+    if text:
+        tracked = SetTracking(
+            number=number,
+            shipping_id=shipping_id,
+            text=text,
+            document=documents.update_order_shipping_tracking_code,
+        )
+        _step(saga, package, tracked)
+    completed = CompleteShipping(
+        number=number, shipping_id=shipping_id, document=documents.complete_order_shipping
+    )
+    # Of an order with several shipments the mall shows no more than whether all are completed.
+    _step(saga, package, completed, lambda: shipping_id if is_shipped(saga.look()) else None)
+
+
+def _step(
+    saga: _Saga,
+    package: Package,
+    operation: CreateShipping | SetTracking | CompleteShipping,
+    look: Look | None = None,
+) -> str:
+    """Carry out one step of a shipment, which bears the name of its call and its shippingMethod."""
+    receipt = saga.steps.once(f"{operation.name} {package.method}", operation, look)
+    saga.done.append(operation.name)
+    return receipt
+
+
+def _write_message(saga: _Saga, text: str) -> None:
+    """Write to the buyer, unless the order shows that the shop has written just that."""
+    seen = message_id(saga.order, text)
+    if seen is not None:
+        saga.steps.adopt(MESSAGE, seen)
+        return
+    operation = AddMessage(
+        number=saga.order.number,
+        text=text,
+        document=saga.fetch.documents.add_order_transaction_message,
+    )
+    saga.steps.once(MESSAGE, operation, lambda: _seen_message(saga.look(), text))
+    saga.done.append(operation.name)
+
+
+def _seen_message(order: Order, text: str) -> str | None:
+    """Return the id of a message that the order shows, None if it surely shows none."""
+    if order.messages is None:  # after the move to inquiries it may (A4): that is no "none"
+        raise failure(AnswerLost, AddMessage.name, "MESSAGES_NOT_TOLD")
+    return message_id(order, text)
+
+
+def _result(job: _Job) -> NoticeResult:
+    assert job.outcome is not None  # noqa: S101 -- every path settles
+    warnings = preview(job.notice).dropped
+    if job.done and job.outcome is not Outcome.SENT:
+        warnings = (*warnings, NoticeWarning("PARTLY_SENT", f"done: {', '.join(job.done)}"))
+    return NoticeResult(notice=job.notice, outcome=job.outcome, error=job.error, warnings=warnings)
