@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 from threading import Lock
-from types import TracebackType
-from typing import Literal, Self
+from typing import Literal
 
 from mallsync.adapters.mercari_shops import connection, schema, sending
 from mallsync.adapters.mercari_shops.auth import Credentials, MercariAuth
@@ -30,7 +29,7 @@ from mallsync.model.writebacks import (
     WriteResult,
 )
 from mallsync.ports import Journal
-from mallsync.transport import Engine, HttpTransport, Pace, Settings
+from mallsync.transport import Pace, Settings, ShopClient
 from mallsync.wire.arguments import (
     handler_of,
     notices_of,
@@ -38,7 +37,6 @@ from mallsync.wire.arguments import (
     numbers_of,
     period_of,
     require,
-    shop_id_of,
     statuses_of,
 )
 from mallsync.wire.calls import Transport
@@ -55,7 +53,7 @@ REQUESTS_PER_SECOND = 1.6
 """What one client keeps to. 10,000 points an hour are allowed; what a call costs is not known."""
 
 
-class Client:
+class Client(ShopClient):
     """Orders of one shop at Mercari Shops, by GraphQL. Thread-safe; close it after use.
 
     Args:
@@ -73,6 +71,9 @@ class Client:
         ConfigError: An argument cannot be right. Nothing has been sent.
     """
 
+    MALL = Mall.MERCARI_SHOPS.value
+    REQUESTS_PER_SECOND = REQUESTS_PER_SECOND
+
     def __init__(  # noqa: PLR0913 -- what a client is made of, by keyword
         self,
         credentials: Credentials,
@@ -88,59 +89,24 @@ class Client:
     ) -> None:
         hint = "mercari_shops.Credentials(access_token=…, client_name=…)"
         require(credentials, Credentials, hint)
-        require(settings, Settings | None, "Settings(deadline=…) of mallsync.transport")
         require(options, Options | None, "mercari_shops.Options(size=…)")
         require(documents, Documents | None, "mercari_shops.Documents(order_transaction=…)")
         require(keep_raw, bool, "keep_raw=True or keep_raw=False")
-        if pace != "default":
-            require(pace, Pace | None, "Pace(1.6, per=1), or None for no limit")
+        super().__init__(
+            shop_id=shop_id,
+            auth=MercariAuth(credentials),
+            base_url=base_url,
+            transport=transport,
+            pace=pace,
+            settings=settings,
+        )
         options = options or Options()
-        self._shop_id = shop_id_of(shop_id)
         self._fetch = Fetch(
-            reader=Reader(self._shop_id, keep_raw, options.anonymous_methods),
+            reader=Reader(self.shop_id, keep_raw, options.anonymous_methods),
             documents=documents or Documents(),
             options=options,
         )
         self._writing = Lock()
-        self._engine = Engine(
-            mall=Mall.MERCARI_SHOPS.value,
-            transport=HttpTransport(base_url=base_url) if transport is None else transport,
-            owns_transport=transport is None,
-            auth=MercariAuth(credentials),
-            pace=Pace(REQUESTS_PER_SECOND) if pace == "default" else pace,
-            settings=settings or Settings(),
-        )
-
-    @property
-    def mall(self) -> str:
-        """The mall's key, ``"mercari_shops"``."""
-        return Mall.MERCARI_SHOPS.value
-
-    @property
-    def shop_id(self) -> str:
-        """The shop's id, as the host names it."""
-        return self._shop_id
-
-    def __enter__(self) -> Self:
-        """Return the client; leaving the block closes it."""
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        """Close the client."""
-        self.close()
-
-    def __repr__(self) -> str:
-        """Return mall and shop, nothing secret."""
-        return f"mercari_shops.Client(shop_id={self._shop_id!r})"
-
-    def close(self) -> None:
-        """Give back threads and connections; what other threads have under way goes on."""
-        self._engine.close()
 
     def check_connection(self) -> ConnectionReport:
         """Ask the mall whether token, client name and source address work (接続チェック)."""

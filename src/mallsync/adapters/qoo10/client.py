@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import date, datetime
 from threading import Lock
-from types import TracebackType
-from typing import Literal, Self
+from typing import Literal
 
 from mallsync.adapters.qoo10 import connection, sending, writes
 from mallsync.adapters.qoo10.auth import Credentials, Qoo10Auth, vault_name
@@ -26,7 +25,7 @@ from mallsync.model.writebacks import (
     WriteResult,
 )
 from mallsync.ports import Journal, TokenVault
-from mallsync.transport import Engine, HttpTransport, Pace, Settings
+from mallsync.transport import Pace, Settings, ShopClient, settings_of
 from mallsync.wire.arguments import (
     handler_of,
     notices_of,
@@ -49,7 +48,7 @@ REQUESTS_PER_SECOND = 3.0
 """No limit is published; one shop has lived with gaps of 300 ms for months (§11)."""
 
 
-class Client:
+class Client(ShopClient):
     """Orders of one Qoo10 shop, by the QAPI. Thread-safe; close it after use.
 
     Args:
@@ -67,6 +66,9 @@ class Client:
         ConfigError: An argument cannot be right. Nothing has been sent.
     """
 
+    MALL = Mall.QOO10.value
+    REQUESTS_PER_SECOND = REQUESTS_PER_SECOND
+
     def __init__(  # noqa: PLR0913 -- what a client is made of, by keyword
         self,
         credentials: Credentials,
@@ -81,61 +83,25 @@ class Client:
         vault: TokenVault | None = None,
     ) -> None:
         require(credentials, Credentials, "qoo10.Credentials(user_id=…, password=…, api_key=…)")
-        require(settings, Settings | None, "Settings(deadline=…) of mallsync.transport")
         require(options, Options | None, "qoo10.Options(version=…)")
         require(keep_raw, bool, "keep_raw=True or keep_raw=False")
-        if pace != "default":
-            require(pace, Pace | None, "Pace(3, per=1), or None for no limit")
-        settings = settings or Settings()
-        self._shop_id = shop_id_of(shop_id)
-        self._options = options or Options()
-        self._reader = Reader(self._shop_id, keep_raw)
-        self._writing = Lock()
         self._auth = Qoo10Auth(
             credentials=credentials,
             vault=vault_of(vault),
-            name=vault_name(self._shop_id, credentials),
-            now=settings.world.now,
+            name=vault_name(shop_id_of(shop_id), credentials),
+            now=settings_of(settings).world.now,
         )
-        self._engine = Engine(
-            mall=Mall.QOO10.value,
-            transport=HttpTransport(base_url=base_url) if transport is None else transport,
-            owns_transport=transport is None,
+        super().__init__(
+            shop_id=shop_id,
             auth=self._auth,
-            pace=Pace(REQUESTS_PER_SECOND) if pace == "default" else pace,
+            base_url=base_url,
+            transport=transport,
+            pace=pace,
             settings=settings,
         )
-
-    @property
-    def mall(self) -> str:
-        """The mall's key, ``"qoo10"``."""
-        return Mall.QOO10.value
-
-    @property
-    def shop_id(self) -> str:
-        """The shop's id, as the host names it."""
-        return self._shop_id
-
-    def __enter__(self) -> Self:
-        """Return the client; leaving the block closes it."""
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        """Close the client."""
-        self.close()
-
-    def __repr__(self) -> str:
-        """Return mall and shop, nothing secret."""
-        return f"qoo10.Client(shop_id={self._shop_id!r})"
-
-    def close(self) -> None:
-        """Give back threads and connections; what other threads have under way goes on."""
-        self._engine.close()
+        self._options = options or Options()
+        self._reader = Reader(self.shop_id, keep_raw)
+        self._writing = Lock()
 
     def check_connection(self) -> ConnectionReport:
         """Ask the mall whether the credentials work (接続チェック); issues a key if need be."""

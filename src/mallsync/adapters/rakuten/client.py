@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import date, datetime
 from threading import Lock
-from types import TracebackType
-from typing import Literal, Self
+from typing import Literal
 
 from mallsync.adapters.rakuten import connection, sending, writes
 from mallsync.adapters.rakuten.auth import Credentials, RakutenAuth
@@ -28,7 +27,7 @@ from mallsync.model.writebacks import (
     WriteResult,
 )
 from mallsync.ports import Journal
-from mallsync.transport import Engine, HttpTransport, Pace, Settings
+from mallsync.transport import Pace, Settings, ShopClient
 from mallsync.wire.arguments import (
     handler_of,
     notices_of,
@@ -36,7 +35,6 @@ from mallsync.wire.arguments import (
     numbers_of,
     period_of,
     require,
-    shop_id_of,
     statuses_of,
 )
 from mallsync.wire.calls import Transport
@@ -50,7 +48,7 @@ REQUESTS_PER_SECOND = 1.0
 """A guideline of the mall; whether by licence, shop or operation is not known: by licence here."""
 
 
-class Client:
+class Client(ShopClient):
     """Orders of one Rakuten Ichiba shop, by the RMS WEB SERVICE. Thread-safe; close it after use.
 
     Args:
@@ -67,6 +65,9 @@ class Client:
         ConfigError: An argument cannot be right. Nothing has been sent.
     """
 
+    MALL = Mall.RAKUTEN.value
+    REQUESTS_PER_SECOND = REQUESTS_PER_SECOND
+
     def __init__(
         self,
         credentials: Credentials,
@@ -80,55 +81,20 @@ class Client:
         settings: Settings | None = None,
     ) -> None:
         require(credentials, Credentials, "rakuten.Credentials(service_secret=…, license_key=…)")
-        require(settings, Settings | None, "Settings(deadline=…) of mallsync.transport")
         require(options, Options | None, "rakuten.Options(version=…)")
         require(keep_raw, bool, "keep_raw=True or keep_raw=False")
-        if pace != "default":
-            require(pace, Pace | None, "Pace(1, per=1), or None for no limit")
-        self._credentials = credentials
-        self._shop_id = shop_id_of(shop_id)
-        self._options = options or Options()
-        self._reader = Reader(self._shop_id, keep_raw)
-        self._sending = Lock()
-        self._engine = Engine(
-            mall=Mall.RAKUTEN.value,
-            transport=HttpTransport(base_url=base_url) if transport is None else transport,
-            owns_transport=transport is None,
+        super().__init__(
+            shop_id=shop_id,
             auth=RakutenAuth(credentials),
-            pace=Pace(REQUESTS_PER_SECOND) if pace == "default" else pace,
-            settings=settings or Settings(),
+            base_url=base_url,
+            transport=transport,
+            pace=pace,
+            settings=settings,
         )
-
-    @property
-    def mall(self) -> str:
-        """The mall's key, ``"rakuten"``."""
-        return Mall.RAKUTEN.value
-
-    @property
-    def shop_id(self) -> str:
-        """The shop's id, as the host names it."""
-        return self._shop_id
-
-    def __enter__(self) -> Self:
-        """Return the client; leaving the block closes it."""
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        """Close the client."""
-        self.close()
-
-    def __repr__(self) -> str:
-        """Return mall and shop, nothing secret."""
-        return f"rakuten.Client(shop_id={self._shop_id!r})"
-
-    def close(self) -> None:
-        """Give back threads and connections; what other threads have under way goes on."""
-        self._engine.close()
+        self._credentials = credentials
+        self._options = options or Options()
+        self._reader = Reader(self.shop_id, keep_raw)
+        self._sending = Lock()
 
     def check_connection(self) -> ConnectionReport:
         """Ask the mall whether the credentials work (接続チェック); two calls."""
