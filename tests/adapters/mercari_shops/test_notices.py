@@ -22,6 +22,7 @@ from mallsync.adapters.mercari_shops.notices import (
     tracking_text,
 )
 from mallsync.adapters.mercari_shops.reading import checked
+from mallsync.errors import Rejected
 from mallsync.model.writebacks import Standing
 from mallsync.policy import message
 from tests.adapters.mercari_shops.made import order, product, record
@@ -169,6 +170,12 @@ def test_of_an_open_shipment_all_is_asked_for_again() -> None:
     )
 
     assert [(2,)] == [tuple(count for _, _, count in one.lines) for one in found]
+
+
+def test_a_line_without_a_variant_cannot_be_shipped() -> None:
+    """The mall wants its id, and none is made up."""
+    with pytest.raises(Rejected, match="VARIANT_UNKNOWN"):
+        packages(product(variant=None))
 
 
 def test_packages_survive_the_journal() -> None:

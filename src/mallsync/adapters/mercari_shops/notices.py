@@ -13,7 +13,7 @@ from hashlib import sha256
 
 from mallsync.adapters.mercari_shops.codec import CreateShipping, Package, same_text
 from mallsync.adapters.mercari_shops.faults import failure
-from mallsync.adapters.mercari_shops.reading import line_id, net_quantity, unshipped_quantity
+from mallsync.adapters.mercari_shops.reading import net_quantity, unshipped_quantity
 from mallsync.adapters.mercari_shops.shapes import (
     ARRANGED_BY_SHOP,
     LONGEST_MESSAGE,
@@ -148,6 +148,9 @@ def packages_of(record: OrderModel) -> tuple[Package, ...]:
 
     An order that waits with nothing left to ship has an open shipment. If it is ours, its key finds
     it again; so all of the order is asked for once more. Someone else's makes the mall refuse.
+
+    Raises:
+        Rejected: A line has no variant, whose id the mall wants.
     """
     left = [(product, unshipped_quantity(product)) for product in record["products"]]
     if not any(quantity for _, quantity in left):
@@ -161,8 +164,10 @@ def packages_of(record: OrderModel) -> tuple[Package, ...]:
 
 
 def _variant(product: ProductModel) -> str:
-    """Return the variantId; a line without a variant is not known to be shippable (weak)."""
-    return line_id(product)
+    variant = product.get("variant")
+    if variant is None:
+        raise _refused(Rejected, "products.variant", "VARIANT_UNKNOWN")
+    return variant["id"]
 
 
 def idempotency_key(number: str, package: Package, revision: int) -> str:
