@@ -52,7 +52,7 @@ class ShopClient:
         settings: Settings | None,
     ) -> None:
         if pace != "default":
-            instead = f"Pace({self.REQUESTS_PER_SECOND}, per=1), or None for no limit"
+            instead = f"Pace({self.REQUESTS_PER_SECOND:g}, per=1), or None for no limit"
             require(pace, Pace | None, instead)
         self._shop_id = shop_id_of(shop_id)
         self._engine = Engine(
