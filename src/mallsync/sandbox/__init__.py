@@ -9,16 +9,18 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 
 from attrs import field, frozen
 
+from mallsync.sandbox.fakes.examplemarket import FORM_PATH, JSON_PATH, Examplemarket
 from mallsync.sandbox.fakes.mercari_shops import PATH, MercariShops
 from mallsync.sandbox.fakes.qoo10 import BASE_PATH, Qoo10
 from mallsync.sandbox.fakes.rakuten import Rakuten
 from mallsync.sandbox.world import Clock, FakeMall, Fault, Hit, Scripted, Server, SlidingWindow
 
 if TYPE_CHECKING:
-    from mallsync.adapters import mercari_shops, qoo10, rakuten
+    from mallsync.adapters import mercari_shops, qoo10, rakuma, rakuten
 
 __all__ = [
     "Clock",
+    "ExamplemarketMall",
     "Fault",
     "Hit",
     "Malls",
@@ -136,12 +138,47 @@ class MercariShopsMall(RunningMall[MercariShops]):
 
 
 @frozen(kw_only=True)
+class ExamplemarketMall(RunningMall[Examplemarket]):
+    """Know what the fictional mall has handed to the shop; it is not Rakuma.
+
+    ``base_url`` speaks JSON and takes a token for ``credentials``; ``form_url`` speaks forms and
+    takes the client secret of ``form_credentials`` as a key.
+    """
+
+    form_url: str
+
+    @property
+    def credentials(self) -> rakuma.Credentials:
+        """The four parts, for the desk that speaks JSON."""
+        from mallsync.adapters.rakuma import Credentials  # noqa: PLC0415  as above
+
+        account = self.fake.account
+        return Credentials(
+            email=account.email,
+            password=account.password,
+            client_id=account.client_id,
+            client_secret=account.client_secret,
+        )
+
+    @property
+    def form_credentials(self) -> rakuma.Credentials:
+        """The key of the desk that speaks forms, as the client secret."""
+        from mallsync.adapters.rakuma import Credentials  # noqa: PLC0415  as above
+
+        account = self.fake.account
+        return Credentials(
+            email=account.email, password=account.password, client_secret=account.key
+        )
+
+
+@frozen(kw_only=True)
 class Malls:
     """Hold the malls that are running, one field each."""
 
     rakuten: RakutenMall
     qoo10: Qoo10Mall
     mercari_shops: MercariShopsMall
+    examplemarket: ExamplemarketMall
 
 
 @contextmanager
@@ -162,19 +199,26 @@ def running(
         now: the aware moment at which the clock stands until moved; None follows the machine's.
         throttle: answer 429 to more than `rate` requests a second, as Rakuten says it does.
         rate: requests a second and key; real time, whatever the fake's clock says.
-        port: that of Rakuten, then come Qoo10's and that of Mercari Shops; 0 lets the system choose
-            free ones.
+        port: that of Rakuten, then come those of Qoo10, Mercari Shops and examplemarket; 0 lets the
+            system choose free ones.
     """
     clock = Clock(now)
     shop = Rakuten(clock, seed, orders, SlidingWindow(rate) if throttle else None)
     seller = Qoo10(clock, seed, orders, SlidingWindow(rate) if throttle else None)
     graph = MercariShops(clock, seed, orders, SlidingWindow(rate) if throttle else None)
+    market = Examplemarket(clock, seed, orders, SlidingWindow(rate) if throttle else None)
     with ExitStack() as stack:
         first = stack.enter_context(Server(shop, port))
         second = stack.enter_context(Server(seller, port and port + 1))
         third = stack.enter_context(Server(graph, port and port + 2))
+        fourth = stack.enter_context(Server(market, port and port + 3))
         yield Malls(
             rakuten=RakutenMall(base_url=first.base_url, fake=shop),
             qoo10=Qoo10Mall(base_url=f"{second.base_url}{BASE_PATH}", fake=seller),
             mercari_shops=MercariShopsMall(base_url=f"{third.base_url}{PATH}", fake=graph),
+            examplemarket=ExamplemarketMall(
+                base_url=f"{fourth.base_url}{JSON_PATH}",
+                form_url=f"{fourth.base_url}{FORM_PATH}",
+                fake=market,
+            ),
         )
