@@ -7,7 +7,7 @@ PYTHONS := $(strip $(PYTHON) $(if $(filter file,$(origin PYTHON)),python3.11 pyt
 
 VENV := .venv
 BIN := $(VENV)/bin
-CODE := src tests docs $(wildcard benchmarks)
+CODE := src tests docs examples $(wildcard benchmarks)
 SPHINX := $(BIN)/python -m sphinx --nitpicky --fail-on-warning --keep-going --quiet
 TESTS := $(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --cov=mallsync --cov-report=term
 
@@ -27,7 +27,7 @@ help:
 	@echo 'make clean    remove everything that was made'
 
 demo: $(VENV)/demo.stamp
-	@$(BIN)/mallsync demo
+	@PYTHONPATH=examples/rakuma $(BIN)/mallsync demo
 
 test: $(VENV)/dev.stamp
 	$(TESTS)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from importlib.metadata import version as version_of
+from pathlib import Path
 
 from sphinx.application import Sphinx
 
@@ -33,6 +35,7 @@ default_role = "code"  # single backticks name parameters and values as often as
 # Sphinx runs the marked blocks of these pages; the doctests of the package need their module's
 # names and run under pytest. `make check` does both.
 doctest_test_doctest_blocks = ""
+sys.path.append(str(Path(__file__).parents[1] / "examples" / "rakuma"))  # as make demo does
 
 # No other project's inventory is loaded, so that the build needs no network. Names that stand in
 # our signatures but in nobody's inventory are listed here, once, each with the reason.

@@ -20,7 +20,7 @@ _PORTS = _MODEL | {"ports"}
 _WIRE = _PORTS | {"wire"}
 _SYNC = _PORTS | {"policy", "store"}
 _BELOW_SHOPS = _SYNC | {"sync", "wire", "transport", "adapters.*"}
-_ALL = _BELOW_SHOPS | {"cli", "files", "notebook", "sandbox", "shops", "testing"}
+_ALL = _BELOW_SHOPS | {"cli", "files", "notebook", "sandbox", "shops", "testing", "testing.rakuma"}
 
 # The table starts.
 ALLOWED: Mapping[str, frozenset[str]] = MappingProxyType(
@@ -55,7 +55,7 @@ ALLOWED: Mapping[str, frozenset[str]] = MappingProxyType(
         "cli": _ALL,
         "__main__": _ALL,
         "testing.plugin": frozenset({"sandbox", "testing"}),
-        "testing.rakuma": frozenset({"adapters.rakuma", "testing"}),
+        "testing.rakuma": _WIRE | {"adapters.*", "testing"},  # Rakuma's wires only
         ROOT: _MODEL,
     }
 )

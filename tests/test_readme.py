@@ -21,7 +21,13 @@ def text_of(name: str) -> str:
 
 def run(*arguments: str) -> str:
     """Run this interpreter, and return what it prints."""
-    environment = {**os.environ, "COLUMNS": "96", "PYTHONIOENCODING": "utf-8"}
+    wires = str(ROOT / "examples" / "rakuma")  # as make demo does
+    environment = {
+        **os.environ,
+        "COLUMNS": "96",
+        "PYTHONIOENCODING": "utf-8",
+        "PYTHONPATH": wires,
+    }
     done = subprocess.run(
         [sys.executable, *arguments],
         env=environment,

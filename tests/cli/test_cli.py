@@ -30,7 +30,7 @@ def test_the_demo_decides_reports_and_sends_nothing_twice(lang: str, words: str)
     assert 0 == done.exit_code, done.output
     assert words in " ".join(done.output.split())
     told = [line.partition(":")[2] for line in done.output.splitlines() if "reports so far" in line]
-    assert 6 == len(told)
+    assert 8 == len(told)
     assert told[0::2] == told[1::2]
     assert "REFUSED" not in done.output
 
@@ -45,6 +45,16 @@ def test_the_demo_tells_why_a_notice_cannot_go(monkeypatch: pytest.MonkeyPatch) 
     said = " ".join(done.output.split())
     assert "the mall has no code for this carrier (write one of: その他," in said
     assert 2 == said.count(" 0 orders may go")
+
+
+def test_the_demo_without_the_example_wire_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is not in the package: nobody takes it for Rakuma's."""
+    monkeypatch.setitem(sys.modules, "examplemarket_wire", None)
+    done = CliRunner(env=WIDE).invoke(cli, ["demo", "--orders", "30"])
+
+    assert 0 == done.exit_code, done.output
+    assert "make demo puts the example wire on the path" in done.output
+    assert "fictional" not in done.output
 
 
 def test_the_demo_of_no_orders_ends_well() -> None:

@@ -15,9 +15,11 @@ from mallsync.testing.subject import Subject
 ADAPTERS = sorted(
     path.parent.name for path in Path(mallsync.adapters.__file__).parent.glob("*/__init__.py")
 )
+SUBJECTS = [*ADAPTERS, "rakuma_form"]
+"""One for each adapter, and a second wire of Rakuma's, for the seam must carry any."""
 
 
-@pytest.fixture(params=ADAPTERS)
+@pytest.fixture(params=SUBJECTS)
 def subject(request: pytest.FixtureRequest) -> Iterator[Subject]:
     """Run each adapter's fake; an adapter without a module of its name here fails."""
     module = importlib.import_module(f"tests.conformance.{request.param}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from mallsync.cli.demo import demo
+from mallsync.cli.rakuma import rakuma
 from mallsync.cli.sandbox import sandbox
 
 __all__ = ["cli"]
@@ -17,4 +18,5 @@ def cli() -> None:
 
 
 cli.add_command(demo)
+cli.add_command(rakuma)
 cli.add_command(sandbox)

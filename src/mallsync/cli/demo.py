@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from datetime import date, datetime, timedelta
+from importlib import import_module
 from itertools import cycle
 from typing import TypeAlias, TypeVar
 from zlib import crc32
@@ -18,13 +19,13 @@ from rich.progress import track
 from rich.table import Table
 
 from mallsync import sandbox
-from mallsync.adapters import mercari_shops, qoo10, rakuten
+from mallsync.adapters import mercari_shops, qoo10, rakuma, rakuten
 from mallsync.model.codes import Reason, ReasonCode
 from mallsync.model.handling import Dispatch, Handling
 from mallsync.model.order import Order
 from mallsync.model.period import JST, Period
 from mallsync.model.words import HostStatus, Mall, Phase
-from mallsync.model.writebacks import NoticeResult, ShipmentNotice
+from mallsync.model.writebacks import NoticeResult, Outcome, ShipmentNotice
 from mallsync.policy import export, notice
 from mallsync.policy.guard import guards
 from mallsync.wire.paging import batches
@@ -33,7 +34,10 @@ __all__ = ["demo"]
 
 T = TypeVar("T")
 
-_Client: TypeAlias = rakuten.Client | qoo10.Client | mercari_shops.Client
+_Client: TypeAlias = rakuten.Client | qoo10.Client | mercari_shops.Client | rakuma.Client
+_Fake: TypeAlias = (
+    sandbox.RakutenMall | sandbox.Qoo10Mall | sandbox.MercariShopsMall | sandbox.ExamplemarketMall
+)
 
 _NOW = datetime(2026, 11, 22, 16, 0, tzinfo=JST)
 _MORNING = datetime(2026, 11, 23, 9, 0, tzinfo=JST)
@@ -77,7 +81,7 @@ class _Stall:
 
     mall: Mall
     title: str
-    fake: sandbox.RakutenMall | sandbox.Qoo10Mall | sandbox.MercariShopsMall
+    fake: _Fake
     client: _Client
     report: str
     """The mall's call that carries shipment reports."""
@@ -112,6 +116,8 @@ def demo(orders: int, seed: int, lang: str) -> None:
         console.print("Fake malls run on this machine: made-up orders, made-up keys.")
         with ExitStack() as open_clients:
             stalls = _stalls(malls)
+            if stalls[-1].mall is not Mall.RAKUMA:
+                console.print("Rakuma needs a wire: make demo puts the example wire on the path.")
             for stall in stalls:
                 open_clients.enter_context(stall.client)
             reported = [_day(console, stall, lang) for stall in stalls]
@@ -130,7 +136,18 @@ def _day(console: Console, stall: _Stall, lang: str) -> list[str]:
     console.print(_decisions(rows, lang))
     going = [row for row in rows if row.may_go]
     _report(console, stall, going)
+    if isinstance(stall.client, rakuma.Client):
+        _rate(console, stall.client)
     return [row.order.number for row in going]
+
+
+def _rate(console: Console, client: rakuma.Client) -> None:
+    """Rate the buyers who have rated, which is what ends their orders."""
+    week = Period.last_days(7, now=_NOW)
+    waiting = list(client.reviewable_orders(week))
+    results = [client.review_buyer(one.number, "ありがとうございました") for one in waiting]
+    sent = sum(result.outcome is Outcome.SENT for result in results)
+    console.print(f"\nBuyers who have rated: {len(waiting)}; reviews posted in return: {sent}.")
 
 
 def _look_again(console: Console, stall: _Stall, numbers: Iterable[str]) -> None:
@@ -173,6 +190,31 @@ def _stalls(malls: sandbox.Malls) -> list[_Stall]:
             message="[配送業者]で発送しました。お荷物伝票番号: [伝票番号]",
             statuses={"WAITING_FOR_SHIPPING": "発送待ち", "COMPLETED": "完了 (COMPLETED)"},
         ),
+        *_example_stalls(malls.examplemarket),
+    ]
+
+
+def _example_stalls(fake: sandbox.ExamplemarketMall) -> list[_Stall]:
+    """Return a stall at the fictional mall, if ``make demo`` has put the example wire on the path.
+
+    Nothing of Rakuma's wire is public: a shop writes its own, and this one shows how.
+    """
+    try:
+        wire = import_module("examplemarket_wire").WIRE
+    except ModuleNotFoundError:
+        return []
+    client = rakuma.Client(
+        fake.credentials, shop_id="demo", wire=wire, base_url=fake.base_url, pace=None
+    )
+    return [
+        _Stall(
+            mall=Mall.RAKUMA,
+            title="Rakuma by an example wire (the mall is fictional)",
+            fake=fake,
+            client=client,
+            report="ship",
+            statuses={"wait_receive": "awaiting receipt", "wait_review": "awaiting our review"},
+        )
     ]
 
 
@@ -205,7 +247,7 @@ def _row(stall: _Stall, order: Order, handling: Handling) -> _Row:
 def _guards(stall: _Stall, order: Order, notices: Iterable[ShipmentNotice]) -> Iterator[Reason]:
     if any(parcel.tracking_number for one in order.shipments for parcel in one.parcels):
         yield Reason(ReasonCode.ALREADY_REPORTED)
-    if any(one.anonymous for one in order.shipments):
+    if stall.mall is Mall.MERCARI_SHOPS and any(one.anonymous for one in order.shipments):
         yield Reason(ReasonCode.MALL_LABEL_ONLY)
     for one in notices:
         yield from guards(order, one, preview=stall.client.preview(one))
