@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["platform_dependent", "word"]
+__all__ = ["platform_dependent", "same_text", "word"]
 
 _WORD = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 
@@ -30,6 +30,19 @@ def word(value: object) -> str:
     """
     text = str(value)
     return text if _WORD.fullmatch(text) else "UNRECOGNISED"
+
+
+def same_text(one: object, other: str) -> bool:
+    r"""Tell whether a message has a text: line ends and blanks around it may differ.
+
+    >>> same_text("発送\r\nしました ", "発送\nしました"), same_text(None, "")
+    (True, False)
+    """
+    return isinstance(one, str) and _bare(one) == _bare(other)
+
+
+def _bare(text: str) -> str:
+    return text.replace("\r\n", "\n").strip()
 
 
 def _is_plain(char: str) -> bool:

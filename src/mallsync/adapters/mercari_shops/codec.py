@@ -27,6 +27,7 @@ from mallsync.model.period import JST, Period
 from mallsync.model.sighting import Seen, Unreadable
 from mallsync.wire.bodies import dump_json
 from mallsync.wire.messages import Effect, Request, Response
+from mallsync.wire.texts import same_text
 
 __all__ = [
     "AddMessage",
@@ -40,7 +41,6 @@ __all__ = [
     "Package",
     "Page",
     "SetTracking",
-    "same_text",
 ]
 
 _HEADERS = {"Content-Type": "application/json"}
@@ -329,19 +329,6 @@ class AddMessage(Graph):
             if _at(one, "role") == "SELLER" and same_text(_at(one, "message"), self.text)
         ]
         return ids[-1] if ids else ""
-
-
-def same_text(one: object, other: str) -> bool:
-    r"""Tell whether a message has a text: line ends and blanks around it may differ.
-
-    >>> same_text("発送\r\nしました ", "発送\nしました"), same_text(None, "")
-    (True, False)
-    """
-    return isinstance(one, str) and _bare(one) == _bare(other)
-
-
-def _bare(text: str) -> str:
-    return text.replace("\r\n", "\n").strip()
 
 
 @frozen(kw_only=True)

@@ -11,7 +11,7 @@ import json
 from collections.abc import Iterator, Sequence
 from hashlib import sha256
 
-from mallsync.adapters.mercari_shops.codec import CreateShipping, Package, same_text
+from mallsync.adapters.mercari_shops.codec import CreateShipping, Package
 from mallsync.adapters.mercari_shops.faults import failure
 from mallsync.adapters.mercari_shops.reading import net_quantity, unshipped_quantity
 from mallsync.adapters.mercari_shops.shapes import (
@@ -26,6 +26,7 @@ from mallsync.model.journal import digest
 from mallsync.model.order import Order
 from mallsync.model.words import Phase, is_blank
 from mallsync.model.writebacks import NoticeWarning, Preview, ShipmentNotice, Standing
+from mallsync.wire.texts import same_text
 
 __all__ = [
     "closed",

@@ -45,11 +45,16 @@ from mallsync.model.writebacks import (
     Outcome,
     ShipmentNotice,
     WriteResult,
-    outcome_of,
 )
 from mallsync.ports import Journal
 from mallsync.wire.calls import Caller, Look, Steps
-from mallsync.wire.writing import outcome_of_look, refused_by_preview, write_result
+from mallsync.wire.writing import (
+    Write,
+    outcome_of_look,
+    refused_by_preview,
+    still_open,
+    write_result,
+)
 
 __all__ = ["look", "message", "send"]
 
@@ -61,14 +66,12 @@ MESSAGE = "message"
 _REVISION = 1
 
 
-@define(eq=False)
-class _Job:
-    """One notice, and what came of it."""
+@define(eq=False, kw_only=True)
+class _Job(Write):
+    """One notice, its order once it was looked at, and the steps that have been done."""
 
     notice: ShipmentNotice
     order: Order | None = None
-    outcome: Outcome | None = None
-    error: MallError | None = None
     done: list[str] = field(factory=list)
 
     @property
@@ -76,24 +79,19 @@ class _Job:
         """The order's number, as the API has it."""
         return order_id(self.notice.order_number)
 
-    def settle(self, outcome: Outcome, error: MallError | None = None) -> None:
-        """Note what came of it."""
-        self.outcome, self.error = outcome, error
-
 
 def send(
     caller: Caller, fetch: Fetch, notices: Sequence[ShipmentNotice], journal: Journal | None
 ) -> list[NoticeResult]:
     """Report shipments and return one result for each notice, in order."""
-    by_notice = {notice: _Job(notice) for notice in notices}  # one given twice is one
+    by_notice = {notice: _Job(notice=notice) for notice in notices}  # one given twice is one
     jobs = list(by_notice.values())
     for job in jobs:
         _check(job)
-    _refuse_second_notices([job for job in jobs if job.outcome is None])
-    _look_before(caller, fetch, [job for job in jobs if job.outcome is None])
-    for job in jobs:
-        if job.outcome is None:
-            _report(caller, fetch, job, journal)
+    _refuse_second_notices(still_open(jobs))
+    _look_before(caller, fetch, still_open(jobs))
+    for job in still_open(jobs):
+        _report(caller, fetch, job, journal)
     return [_result(by_notice[notice]) for notice in notices]
 
 
@@ -158,11 +156,11 @@ def _look_before(caller: Caller, fetch: Fetch, jobs: list[_Job]) -> None:
             if isinstance(event, Seen):
                 job.order = event.order
             else:
-                job.settle(outcome_of_look(event.error), event.error)
+                job.miss(event.error)
     except MallError as error:
         for job in jobs:
             if job.order is None and job.outcome is None:
-                job.settle(outcome_of_look(error), error)
+                job.miss(error)
 
 
 def _report(caller: Caller, fetch: Fetch, job: _Job, journal: Journal | None) -> None:
@@ -175,7 +173,7 @@ def _report(caller: Caller, fetch: Fetch, job: _Job, journal: Journal | None) ->
     except ConfigError:
         job.settle(Outcome.REFUSED, _refusal(Conflict, "OTHER_PAYLOAD_IN_JOURNAL"))
     except MallError as error:
-        job.settle(outcome_of(error), error)
+        job.fail(error)
     else:
         job.settle(Outcome.SENT)
 

@@ -22,12 +22,12 @@ from mallsync.model.writebacks import (
     ShipmentNotice,
     Standing,
     WriteResult,
-    outcome_of,
 )
 from mallsync.ports import Journal
 from mallsync.wire.calls import Caller, Steps
 from mallsync.wire.messages import Effect, Operation, Request, Response
-from mallsync.wire.writing import SEND, outcome_of_look, refused_by_preview, write_result
+from mallsync.wire.texts import same_text
+from mallsync.wire.writing import SEND, Write, outcome_of_look, refused_by_preview, write_result
 
 __all__ = ["message", "review", "send"]
 
@@ -53,25 +53,18 @@ class _Write:
         return self.inner.decode(response)
 
 
-@define(eq=False)
-class _Job:
-    """One notice, and what came of it."""
+@define(eq=False, kw_only=True)
+class _Job(Write):
+    """One notice on its way."""
 
     notice: ShipmentNotice
-    order: Order | None = None
-    outcome: Outcome | None = None
-    error: MallError | None = None
-
-    def settle(self, outcome: Outcome, error: MallError | None = None) -> None:
-        """Note what came of it."""
-        self.outcome, self.error = outcome, error
 
 
 def send(
     caller: Caller, fetch: Fetch, notices: Sequence[ShipmentNotice], journal: Journal | None
 ) -> list[NoticeResult]:
     """Report shipments and return one result for each notice, in order."""
-    by_notice = {notice: _Job(notice) for notice in notices}  # one given twice is one
+    by_notice = {notice: _Job(notice=notice) for notice in notices}  # one given twice is one
     taken: set[str] = set()
     for job in by_notice.values():
         problems = preview(job.notice, fetch.reader.wire.facts).problems
@@ -99,7 +92,7 @@ def _report(caller: Caller, fetch: Fetch, job: _Job, journal: Journal | None) ->
     try:
         order = _order(caller, fetch, job.notice.order_number)
     except MallError as error:
-        job.settle(outcome_of_look(error), error)
+        job.miss(error)
         return
     steps = _steps(caller, fetch, journal, EntryKey(order.key, order.number), digest(job.notice))
     try:
@@ -107,7 +100,7 @@ def _report(caller: Caller, fetch: Fetch, job: _Job, journal: Journal | None) ->
     except ConfigError:
         job.settle(Outcome.REFUSED, _failing(Conflict, "OTHER_PAYLOAD_IN_JOURNAL"))
     except MallError as error:
-        job.settle(outcome_of(error), error)
+        job.fail(error)
     else:
         job.settle(Outcome.SENT)
 
@@ -210,10 +203,8 @@ def _seen_message(caller: Caller, fetch: Fetch, told: BuyerMessage) -> str | Non
         listed = caller.call(fetch.reader.wire.list_messages(told.order_number))
     except NotSupported:
         return None
-    bare = told.text.strip()
-    return next(
-        (one.id for one in listed if one.sender == "shop" and one.text.strip() == bare), None
-    )
+    mine = (one for one in listed if one.sender == "shop")
+    return next((one.id for one in mine if same_text(one.text, told.text)), None)
 
 
 @frozen
