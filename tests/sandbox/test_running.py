@@ -15,15 +15,18 @@ from mallsync import sandbox
 from tests.sandbox.conftest import NOW, Seller, Shop
 
 
-def free_pair() -> int:
-    """Return a port that is free, as is the next one."""
-    while True:
-        with (
-            contextlib.suppress(OSError, OverflowError),
-            socket.create_server(("127.0.0.1", 0)) as first,
-            socket.create_server(("127.0.0.1", first.getsockname()[1] + 1)),
-        ):
-            return int(first.getsockname()[1])
+def free_row(count: int = 4) -> int:
+    """Return the first of so many ports that are free: as many as there are malls.
+
+    They lie below those which systems hand to outgoing connections, where nobody takes one
+    between this look and its use.
+    """
+    for first in range(20_000, 30_000, count):
+        with contextlib.suppress(OSError), contextlib.ExitStack() as stack:
+            for port in range(first, first + count):
+                stack.enter_context(socket.create_server(("127.0.0.1", port)))
+            return first
+    raise AssertionError(f"no {count} ports in a row are free")
 
 
 def test_the_orders_lie_in_the_sixty_days_before_now(shop: Shop) -> None:
@@ -86,19 +89,21 @@ def test_the_malls_share_one_time() -> None:
         assert NOW + timedelta(minutes=1) == malls.qoo10.clock.now()
 
 
-def test_a_given_port_is_the_first_malls_and_the_next_one_the_second_malls() -> None:
+def test_a_given_port_is_the_first_malls_and_the_next_ones_the_others() -> None:
     """So that shell lines can be written down."""
-    port = free_pair()
+    port = free_row()
     with sandbox.running(orders=1, port=port) as malls:
         assert f"http://127.0.0.1:{port}" == malls.rakuten.base_url
         assert malls.qoo10.base_url == (
             f"http://127.0.0.1:{port + 1}/GMKT.INC.Front.QAPIService/ebayjapan.qapi"
         )
+        assert f":{port + 2}/" in malls.mercari_shops.base_url
+        assert f":{port + 3}/" in malls.examplemarket.base_url
 
 
 def test_a_second_port_that_is_taken_frees_the_first() -> None:
     """Nothing is left running."""
-    port = free_pair()
+    port = free_row()
     with socket.create_server(("127.0.0.1", port + 1)):
         with pytest.raises(OSError, match="in use"), sandbox.running(orders=1, port=port):
             pass
