@@ -42,7 +42,7 @@ def journal(mall: Mall) -> MemoryJournal:
 @pytest.fixture
 def hurried(mall: Mall) -> Iterator[Client]:
     """Make a client that does not wait long for a mall that never answers."""
-    with client_of(mall, deadline=1.0) as made:
+    with client_of(mall, deadline=0.5) as made:
         yield made
 
 

@@ -15,7 +15,7 @@ from tests.adapters.qoo10.shop import NOW, WEEK, client_of
 
 SERVICE = "ShippingBasic"
 FAULTS = sorted(set(Fault))
-DEADLINE = 1.0
+DEADLINE = 0.5
 
 
 @pytest.fixture

@@ -56,7 +56,7 @@ def journal(mall: Market) -> MemoryJournal:
 @pytest.fixture(params=list(WIRES))
 def hurried(request: pytest.FixtureRequest, mall: Market) -> Iterator[rakuma.Client]:
     """Make a client that does not wait long for a mall that never answers."""
-    with client_of(mall, request.param, deadline=0.6) as made:
+    with client_of(mall, request.param, deadline=0.5) as made:
         yield made
 
 
