@@ -21,7 +21,7 @@ from mallsync import (
     ShipmentNotice,
 )
 from mallsync.adapters import rakuma
-from mallsync.adapters.rakuma import AccountKind, Call, State
+from mallsync.adapters.rakuma import AccountKind, Call, Method, State
 from mallsync.errors import AuthFailed, Conflict, NotFound, Rejected, Throttled
 from mallsync.ports import TokenVault
 from mallsync.wire.messages import Effect, Request, Response
@@ -39,6 +39,10 @@ STATES = {
     "9": State.CANCELLED,
 }
 KINDS = {"1": AccountKind.ONE_OFF, "2": AccountKind.STOCK}
+METHODS = {
+    "10": Method("出品者が手配", anonymous=False),
+    "20": Method("見本パック", anonymous=True),
+}
 STARS = {rakuma.Rating.GOOD: "good", rakuma.Rating.NORMAL: "normal", rakuma.Rating.BAD: "bad"}
 CODES = {
     "E001": AuthFailed,
@@ -75,6 +79,7 @@ class FormWire(rakuma.Wire):
     facts = rakuma.Facts(base_url="https://examplemarket.invalid/form", requests_per_second=5.0)
     states: ClassVar = STATES
     kinds: ClassVar = KINDS
+    methods: ClassVar = METHODS
 
     def auth(
         self, credentials: rakuma.Credentials, vault: TokenVault, now: Callable[[], datetime]
@@ -155,7 +160,7 @@ class FormWire(rakuma.Wire):
             unit_price=fields.count("price"),
             shipping_fee=fields.count("fee"),
             recipient=self._recipient(fields) if fields.text("person", "") else None,
-            anonymous=bool(fields.count("hidden")),
+            delivery_method=fields.code("way", METHODS, numeric=True),
             carrier=fields.text("company", ""),
             tracking_number=fields.text("slip", ""),
         )

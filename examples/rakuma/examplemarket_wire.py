@@ -11,7 +11,7 @@ from typing import ClassVar, TypeVar
 
 from mallsync import Address, BuyerMessage, BuyerReview, Contact, Message, Period, ShipmentNotice
 from mallsync.adapters import rakuma
-from mallsync.adapters.rakuma import AccountKind, Call, State
+from mallsync.adapters.rakuma import AccountKind, Call, Method, State
 from mallsync.errors import AuthFailed, Conflict, NotFound, Rejected, Throttled
 from mallsync.ports import TokenVault
 from mallsync.wire.messages import Effect, Request, Response
@@ -28,6 +28,10 @@ STATES = {
     "cancelled": State.CANCELLED,
 }
 KINDS = {"one_off": AccountKind.ONE_OFF, "stock": AccountKind.STOCK}
+METHODS = {
+    "example_self": Method("出品者が手配", anonymous=False),
+    "example_pack": Method("見本パック", anonymous=True),
+}
 RATINGS = {rakuma.Rating.GOOD: "good", rakuma.Rating.NORMAL: "normal", rakuma.Rating.BAD: "bad"}
 CODES = {
     "bad_login": AuthFailed,
@@ -64,6 +68,7 @@ class ExamplemarketWire(rakuma.Wire):
     )
     states: ClassVar = STATES
     kinds: ClassVar = KINDS
+    methods: ClassVar = METHODS
 
     def auth(
         self, credentials: rakuma.Credentials, vault: TokenVault, now: Callable[[], datetime]
@@ -160,6 +165,7 @@ class ExamplemarketWire(rakuma.Wire):
             shipping_fee=fields.count("postage"),
             recipient=self._recipient(fields) if fields.has("to") else None,
             anonymous=fields.flag("anonymous"),
+            delivery_method=fields.code("method", METHODS),
             carrier=fields.text("parcel.carrier", ""),
             tracking_number=fields.text("parcel.tracking", ""),
         )

@@ -19,7 +19,7 @@ from typing import ClassVar
 
 from mallsync import Address, BuyerReview, Contact, Period, ShipmentNotice
 from mallsync.adapters import rakuma
-from mallsync.adapters.rakuma import Call, State
+from mallsync.adapters.rakuma import Call, Method, State
 from mallsync.errors import MallError
 from mallsync.ports import TokenVault
 from mallsync.wire.messages import Effect, Response
@@ -34,6 +34,9 @@ STATES: dict[str, State] = {
     "FILL-6": State.COMPLETED,
     "FILL-7": State.CANCELLED,
 }
+
+# FILL: the mall's code of each delivery method; anonymous is left out where nothing is said of it.
+METHODS: dict[str, Method] = {"FILL-1": Method("FILL", anonymous=False)}
 
 # FILL: the mall's error codes, by what a caller does next (see mallsync.errors).
 CODES: dict[str, type[MallError]] = {}
@@ -58,6 +61,7 @@ class MyWire(rakuma.Wire):
         notice_fields=frozenset({"carrier", "tracking_numbers"}),  # FILL
     )
     states: ClassVar = STATES
+    methods: ClassVar = METHODS
 
     def auth(
         self, credentials: rakuma.Credentials, vault: TokenVault, now: Callable[[], datetime]
@@ -121,6 +125,7 @@ class MyWire(rakuma.Wire):
             if fields.has("FILL.name")
             else None,
             anonymous=fields.flag("FILL.anonymous"),
+            delivery_method=fields.code("FILL.method", METHODS),
             tracking_number=fields.text("FILL.tracking", ""),
         )
 

@@ -185,6 +185,7 @@ _RECORD: Mapping[str, Any] = {
     "completed": "2026-11-22T10:02:00+09:00",
     "cancelled": "2026-11-22T10:03:00+09:00",
     "anonymous": False,
+    "method": "example_self",
     "to": {
         "zip": "0600000",
         "pref": "北海道",

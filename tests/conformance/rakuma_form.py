@@ -26,7 +26,7 @@ _ROW: Mapping[str, Any] = {
     "price": 2500,  # the desk writes it as text, which is taken as well
     "pieces": 1,
     "fee": 300,
-    "hidden": 0,
+    "way": 10,
     "zip": "0600000",
     "addr1": "北海道",
     "addr2": "架空市見本1-1",
@@ -53,5 +53,5 @@ def running() -> Iterator[Rakuma]:
             state_key="stage",
             strange=7,
             personal={"zip", "addr2", "person", "phone"},
-            texts={*times, "stage", "price", "pieces", "fee", "hidden"},
+            texts={*times, "stage", "price", "pieces", "fee", "way"},
         )

@@ -34,6 +34,7 @@ RECORD: dict[str, Any] = {
     "ordered": "2026-11-20T10:00:00+09:00",
     "paid": "2026-11-20T10:02:00+09:00",
     "anonymous": False,
+    "method": "example_self",
     "to": {"zip": "0600000", "pref": "北海道", "addr": "架空市1-1", "name": "例 花子", "tel": "0"},
 }
 
@@ -135,6 +136,10 @@ class Odd(ExamplemarketWire):
     """A wire with rarer mistakes."""
 
     kinds: ClassVar = {}
+    methods: ClassVar = {
+        "example_self": "self",  # type: ignore[dict-item]  # the mistake
+        "example_pack": rakuma.Method(""),
+    }
 
     def auth(self, credentials: Any, vault: Any, now: Any) -> Any:
         """It breaks."""
@@ -184,6 +189,8 @@ def test_rarer_mistakes_are_named_as_well() -> None:
     assert {
         "auth: raises ZeroDivisionError",
         "kinds: no code leads to 1点もの",
+        "methods: 'example_self' leads to no Method with a name",
+        "methods: 'example_pack' leads to no Method with a name",
         "get_order: its path does not begin with /",
         "get_order: get_order takes an empty body for an answer",
         "get_order: get_order takes a page of HTML for an answer",
@@ -194,6 +201,14 @@ def test_rarer_mistakes_are_named_as_well() -> None:
         "register_review: raises ZeroDivisionError",
         "list_messages: raises ZeroDivisionError",
     } == found
+
+
+def test_a_delivery_method_of_the_samples_that_the_map_lacks_is_named() -> None:
+    """With its place; the record can be read all the same."""
+    told = sample("get_order", {"order": {**RECORD, "method": "example_bike"}})
+    report = check_rakuma_wire(ExamplemarketWire(), [told])
+
+    assert ["get_order method: 'example_bike' is not mapped"] == [str(o) for o in report.findings]
 
 
 def test_a_record_that_breaks_the_wire_is_named() -> None:

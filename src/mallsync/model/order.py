@@ -194,8 +194,10 @@ class Shipment:
     """What goes to one recipient, under the mall's own ``id`` for it.
 
     ``wish_date`` and ``wish_slot`` are the requested day and time ("14-16", "AM" or the shop's
-    own words); ``drop_off`` the place for unattended delivery (置き配); ``cancelled`` is True for
-    a package that was taken out of the order: it is kept, and counts in no sum.
+    own words); ``delivery_method`` is how it goes, in the mall's own words, where the mall says
+    so (what the shop chose is in its `mallsync.Dispatch`); ``drop_off`` the place for unattended
+    delivery (置き配); ``cancelled`` is True for a package that was taken out of the order: it is
+    kept, and counts in no sum.
     """
 
     id: str
@@ -206,6 +208,7 @@ class Shipment:
     wish_date: date | None = None
     wish_slot: str = field(default="", repr=False)
     charges: Charges = Charges()
+    delivery_method: str = ""
     drop_off: str = field(default="", repr=False)
     noshi: str = field(default="", repr=False)
     pick_up: PickUp | None = field(default=None, repr=False)

@@ -16,7 +16,7 @@ from attrs import field, frozen
 
 from mallsync.adapters.rakuma.auth import Credentials
 from mallsync.adapters.rakuma.fields import Fields, FieldsError, Found
-from mallsync.adapters.rakuma.records import AccountKind, Page, RakumaRecord, State
+from mallsync.adapters.rakuma.records import AccountKind, Method, Page, RakumaRecord, State
 from mallsync.adapters.rakuma.wiring import OPERATIONS, WRITES, RakumaWire, wire_of
 from mallsync.errors import ConfigError, FileError, MallError, NotSupported
 from mallsync.model.period import JST, Period
@@ -182,6 +182,10 @@ class _Check:
                 for one in wanted:
                     if one not in there.values():
                         self._find(name, f"no code leads to {one}")
+        methods = getattr(self._wire, "methods", None)
+        for code, method in methods.items() if isinstance(methods, Mapping) else ():
+            if not isinstance(method, Method) or not method.name:
+                self._find("methods", f"{code!r} leads to no Method with a name")
 
     def operation(self, name: str) -> None:
         """Write a call, and give it answers that are none."""

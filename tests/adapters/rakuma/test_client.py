@@ -195,6 +195,7 @@ def test_an_anonymous_order_has_no_recipient(mall: Market, client: rakuma.Client
     contacts = [buyer.decide(order, buyer.DEFAULTS[Mall.RAKUMA]) for order in orders]
 
     assert [False, True] == [order.shipments[0].anonymous for order in orders]
+    assert ["出品者が手配", "見本パック"] == [one.shipments[0].delivery_method for one in orders]
     assert orders[1].shipments[0].recipient is None
     assert contacts[0].contact is not None
     assert contacts[1].contact is None

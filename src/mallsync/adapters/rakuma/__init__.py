@@ -16,7 +16,7 @@ from mallsync.adapters.rakuma.pieces import (
     get,
     post_json,
 )
-from mallsync.adapters.rakuma.records import AccountKind, Page, RakumaRecord, State
+from mallsync.adapters.rakuma.records import AccountKind, Method, Page, RakumaRecord, State
 from mallsync.adapters.rakuma.wiring import Facts, RakumaWire, Wire
 from mallsync.model.writebacks import Rating
 
@@ -28,6 +28,7 @@ __all__ = [
     "Credentials",
     "Facts",
     "Fields",
+    "Method",
     "Page",
     "PasswordGrant",
     "RakumaRecord",

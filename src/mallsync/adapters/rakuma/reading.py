@@ -6,7 +6,7 @@ from attrs import frozen
 
 from mallsync.adapters.rakuma.faults import failure
 from mallsync.adapters.rakuma.fields import Fields, FieldsError
-from mallsync.adapters.rakuma.records import AccountKind, RakumaRecord, State
+from mallsync.adapters.rakuma.records import AccountKind, Method, RakumaRecord, State
 from mallsync.adapters.rakuma.wiring import RakumaWire
 from mallsync.errors import DecodeError, MallError, Problem, Rejected
 from mallsync.model.order import Charges, Item, Order, OrderKey, Parcel, Payment, Shipment
@@ -100,6 +100,7 @@ def _shipment(record: RakumaRecord, charges: Charges) -> Shipment:
         id=record.number,
         recipient=None if anonymous else record.recipient,
         anonymous=anonymous,
+        delivery_method=_method(record).name,
         items=(
             Item(
                 id=record.item_id or record.number,
@@ -118,10 +119,20 @@ def _shipment(record: RakumaRecord, charges: Charges) -> Shipment:
 
 
 def _is_anonymous(record: RakumaRecord) -> bool:
-    """Tell whether the recipient is hidden: as the mall says, else where a paid order has none."""
-    if record.anonymous is not None:
-        return record.anonymous
+    """Tell whether the recipient is hidden.
+
+    The record says so, or its delivery method; else it is where a paid order has no recipient.
+    """
+    for told in (record.anonymous, _method(record).anonymous):
+        if told is not None:
+            return told
     return record.recipient is None and record.state in _PAID
+
+
+def _method(record: RakumaRecord) -> Method:
+    """Return the delivery method; one that the wire does not know bears the mall's own code."""
+    method = record.delivery_method
+    return method if isinstance(method, Method) else Method(method)
 
 
 def _parcels(record: RakumaRecord) -> tuple[Parcel, ...]:

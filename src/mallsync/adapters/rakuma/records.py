@@ -10,7 +10,7 @@ from attrs import field, frozen
 from mallsync.model.order import Contact, Message
 from mallsync.model.words import Phase
 
-__all__ = ["PHASES", "AccountKind", "Page", "RakumaRecord", "State"]
+__all__ = ["PHASES", "AccountKind", "Method", "Page", "RakumaRecord", "State"]
 
 
 class State(StrEnum):
@@ -44,6 +44,18 @@ PHASES = {
 """State to phase; a state that the wire does not know is `Phase.UNKNOWN`."""
 
 
+@frozen
+class Method:
+    """A delivery method of the specification.
+
+    ``name`` is what a person reads; ``anonymous`` whether it hides the recipient, None where the
+    specification does not say (wire page B3: かんたんラクマパック may).
+    """
+
+    name: str
+    anonymous: bool | None = None
+
+
 @frozen(kw_only=True)
 class RakumaRecord:
     """One transaction. What the mall does not tell stays at its default.
@@ -57,7 +69,9 @@ class RakumaRecord:
         item_id: The listing; a one-off listing is one piece.
         total: What the buyer pays, in yen; so are all amounts.
         recipient: Where it goes; None where the mall does not tell.
-        anonymous: Whether it goes by anonymous delivery; None where the mall does not tell.
+        anonymous: Whether it goes by anonymous delivery; None where the record does not tell.
+        delivery_method: How the listing is sent: a `Method`, or the mall's own code where the
+            wire does not know it, ``""`` where the record does not tell.
         messages: What was said, None where a record does not tell.
     """
 
@@ -81,6 +95,7 @@ class RakumaRecord:
     payment_method: str = ""
     recipient: Contact | None = None
     anonymous: bool | None = None
+    delivery_method: Method | str = ""
     carrier: str = ""
     tracking_number: str = ""
     ship_date: date | None = None

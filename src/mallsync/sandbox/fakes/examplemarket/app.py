@@ -138,14 +138,14 @@ def _deed(request: Request) -> tuple[str, str]:
     """Return the name of the deed and the order number that the address asks for."""
     parts = request.path.strip("/").split("/")
     if parts[0] == FORM_PATH[1:]:
-        name = parts[-1] if len(parts) == 2 and parts[1] in FORMS else ""  # noqa: PLR2004
+        name = parts[-1] if len(parts) == 2 and parts[1] in FORMS else ""  # noqa: PLR2004 -- parts of the path
         return name, ""
     if parts[1:] == [_TOKEN] and request.method == "POST":
         return _TOKEN, ""
     if parts[:2] != [JSON_PATH[1:], "orders"]:
         return "", ""
-    number = parts[2] if len(parts) > 2 else ""  # noqa: PLR2004
-    last = parts[3] if len(parts) > 3 else ("one" if number else "")  # noqa: PLR2004
+    number = parts[2] if len(parts) > 2 else ""  # noqa: PLR2004 -- parts of the path
+    last = parts[3] if len(parts) > 3 else ("one" if number else "")  # noqa: PLR2004 -- parts of the path
     name, _ = JSON.get((request.method, last), ("", None))
     return name, number
 

@@ -133,7 +133,7 @@ def _behind(state: State, numbers: list[str], cursor: str) -> list[str]:
     return [one.id for one in found if (one.ordered, one.index) < mark]
 
 
-def order_transaction(_root: object, info: Info, *, id: str) -> JsonObject:  # noqa: A002
+def order_transaction(_root: object, info: Info, *, id: str) -> JsonObject:  # noqa: A002 -- the schema's name
     """Return one order by its id, which has no prefix."""
     call = call_of(info)
     call.check(id)
@@ -148,7 +148,7 @@ def webhooks(_root: object, info: Info) -> list[JsonObject]:
     return list(call_of(info).state.webhooks.values())
 
 
-def webhook(_root: object, info: Info, *, id: str) -> JsonObject:  # noqa: A002
+def webhook(_root: object, info: Info, *, id: str) -> JsonObject:  # noqa: A002 -- the schema's name
     """Return one webhook."""
     found = call_of(info).state.webhooks.get(id)
     if found is None:

@@ -40,7 +40,7 @@ def _order(info: Info, told: Input) -> tuple[Call, Order]:
     return call, order
 
 
-def create_shipping(_root: object, info: Info, *, input: Input) -> JsonObject:  # noqa: A002
+def create_shipping(_root: object, info: Info, *, input: Input) -> JsonObject:  # noqa: A002 -- the schema's name
     """Open a shipment; the same key and content give the one that there is."""
     call, order = _order(info, input)
     key = input["idempotencyKey"]
@@ -94,7 +94,7 @@ def _shipment(order: Order, told: Input) -> Shipment:
     return found
 
 
-def update_tracking(_root: object, info: Info, *, input: Input) -> JsonObject:  # noqa: A002
+def update_tracking(_root: object, info: Info, *, input: Input) -> JsonObject:  # noqa: A002 -- the schema's name
     """Write the tracking text, before or after completion."""
     call, order = _order(info, input)
     shipment = _shipment(order, input)
@@ -109,7 +109,7 @@ def update_tracking(_root: object, info: Info, *, input: Input) -> JsonObject:  
     return {"orderShipping": {"id": shipment.id}}
 
 
-def complete_shipping(_root: object, info: Info, *, input: Input) -> JsonObject:  # noqa: A002
+def complete_shipping(_root: object, info: Info, *, input: Input) -> JsonObject:  # noqa: A002 -- the schema's name
     """Report a shipment as shipped, once."""
     call, order = _order(info, input)
     shipment = _shipment(order, input)
@@ -124,7 +124,7 @@ def complete_shipping(_root: object, info: Info, *, input: Input) -> JsonObject:
     return {"orderShippingId": shipment.id}
 
 
-def add_message(_root: object, info: Info, *, input: Input) -> JsonObject:  # noqa: A002
+def add_message(_root: object, info: Info, *, input: Input) -> JsonObject:  # noqa: A002 -- the schema's name
     """Write to the buyer; each call is another message."""
     call, order = _order(info, input)
     text = input["message"]
@@ -137,7 +137,7 @@ def add_message(_root: object, info: Info, *, input: Input) -> JsonObject:  # no
     return {"orderTransaction": call.state.document(order)}
 
 
-def create_webhook(_root: object, info: Info, *, input: Input) -> JsonObject:  # noqa: A002
+def create_webhook(_root: object, info: Info, *, input: Input) -> JsonObject:  # noqa: A002 -- the schema's name
     """Register a webhook."""
     state = call_of(info).state
     if not input["endPoint"].startswith("https://"):
@@ -153,7 +153,7 @@ def create_webhook(_root: object, info: Info, *, input: Input) -> JsonObject:  #
     return {"webhook": made}
 
 
-def delete_webhook(_root: object, info: Info, *, input: Input) -> JsonObject:  # noqa: A002
+def delete_webhook(_root: object, info: Info, *, input: Input) -> JsonObject:  # noqa: A002 -- the schema's name
     """Take a webhook off."""
     if call_of(info).state.webhooks.pop(input["id"], None) is None:
         raise no(Code.NOT_FOUND, "webhook is not found")
