@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -62,8 +62,13 @@ class MallClient(Protocol):
         *,
         statuses: Collection[str] | None = None,
         known: Collection[str] | None = None,
+        held: Mapping[str, str] | None = None,
     ) -> Iterator[Sighting]:
-        """Stream what a fetch sees, with `Covered` after each finished stretch."""
+        """Stream what a fetch sees, with `Covered` after each finished stretch.
+
+        The numbers in `known` that the lists lack are read again. Of an order whose status on the
+        mall is still that of `held`, a client may tell nothing.
+        """
 
     def get_orders(self, numbers: Iterable[str]) -> Iterator[Order]:
         """Stream single orders by number, in the order asked."""
@@ -92,7 +97,7 @@ class ReviewsBuyers(Protocol):
     def reviewable_orders(self, period: Period) -> Iterator[Order]:
         """Stream the orders whose buyer has rated and that wait for the shop's review."""
 
-    def send_review(self, review: BuyerReview) -> WriteResult:
+    def send_review(self, review: BuyerReview, *, journal: Journal | None = None) -> WriteResult:
         """Post a review once; never again when the answer is lost."""
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import timedelta
 from types import UnionType
 
@@ -16,6 +16,7 @@ from mallsync.model.writebacks import ShipmentNotice
 __all__ = [
     "at_most",
     "handler_of",
+    "held_of",
     "notices_of",
     "number_of",
     "numbers_of",
@@ -77,6 +78,19 @@ def numbers_of(values: object) -> tuple[str, ...]:
     if isinstance(values, str) or not isinstance(values, Iterable):
         raise ConfigError('order numbers come in a list: write ["…"]')
     return tuple(number_of(value) for value in values)
+
+
+def held_of(values: object) -> dict[str, str]:
+    """Return by order number the mall's status in which it is held; none for None.
+
+    >>> held_of({"1": "300"}), held_of(None)
+    ({'1': '300'}, {})
+    """
+    if values is None:
+        return {}
+    if not isinstance(values, Mapping):
+        raise ConfigError('held gives the status of each number: write {"…": "300"}')
+    return {number_of(number): str(status) for number, status in values.items()}
 
 
 def statuses_of(values: object, known: Iterable[str]) -> tuple[str, ...]:

@@ -143,6 +143,7 @@ _WRONG: tuple[Callable[[Any], object], ...] = (
     lambda one: one.fetch_orders(DAY, statuses=3),
     lambda one: one.sightings(None),
     lambda one: one.sightings(DAY, known=NUMBER),
+    lambda one: one.sightings(DAY, held=[NUMBER]),
     lambda one: one.sightings(DAY, known=[3]),
     lambda one: one.get_orders(NUMBER),
     lambda one: one.get_orders([""]),

@@ -49,10 +49,11 @@ def fetch(
 ) -> tuple[list[Sighting], ScriptedCaller]:
     """Fetch a period against a script, all of which must be used."""
     known = more.pop("known", ())
+    held = more.pop("held", {})
     progresses = more.pop("progresses", ())
     caller = ScriptedCaller(script)
     how = Fetch(reader=reader(), options=Options(**more), progresses=progresses)
-    events = list(sightings(caller, how, period, known))
+    events = list(sightings(caller, how, period, known, held))
 
     assert [] == caller.script
     return events, caller
@@ -442,3 +443,69 @@ def test_an_empty_answer_is_a_decode_error() -> None:
     """No bytes are no answer."""
     with pytest.raises(DecodeError):
         GetOrders(numbers=(A,), reader=reader()).decode(Response(status=200))
+
+
+# --------------------------------------------------------------- many orders that are known already
+
+MANY = [f"999003-{serial:04}" for serial in range(22)]
+HELD = dict.fromkeys(MANY, "700")
+LISTED = ("100", "200", "300", "400", "500", "600", "700", "800", "900")
+
+
+def by_status(**found: list[str]) -> list[tuple[str, object]]:
+    """Return the rows of a script in which each status is listed, such as ``s300=[…]``."""
+    return [page(*found[f"s{status}"]) if f"s{status}" in found else NONE for status in LISTED]
+
+
+def test_of_many_known_orders_only_those_in_another_status_are_read() -> None:
+    """One that is new is, too; the lists must have as many numbers as the window."""
+    moved, new = placed(MANY[3]), placed("999003-9999")
+    rest = [one for one in MANY if one != moved.number]
+    whole = page(*MANY, new.number)
+    script = [whole, *by_status(s300=[moved.number, new.number], s700=rest), whole]
+    events, caller = fetch([*script, shown(moved), shown(new)], held=HELD, batch=1)
+
+    assert [moved.number, new.number] == numbers(events)
+    assert [HOUR] == covered(events)
+    assert [(), *((int(one),) for one in LISTED), ()] == [
+        search.progresses for search in searched(caller)
+    ]
+
+
+def test_a_known_order_that_no_list_has_is_read_at_the_end() -> None:
+    """It is older than the period."""
+    old = placed(A, NOW - timedelta(days=9))
+    script = [page(*MANY), *by_status(s700=MANY), page(*MANY), shown(old)]
+    events, _ = fetch(script, known=[A], held=HELD, batch=1)
+
+    assert [Covered(HOUR), Seen(old)] == events
+
+
+def test_an_order_that_two_lists_have_is_read() -> None:
+    """It has moved on between them."""
+    moved = placed(MANY[0])
+    script = [page(*MANY), *by_status(s300=[moved.number], s700=MANY), page(*MANY)]
+    events, _ = fetch([*script, shown(moved)], held=HELD, batch=1)
+
+    assert [Seen(moved), Covered(HOUR)] == events
+
+
+@pytest.mark.parametrize("after", [MANY, [*MANY, A]])
+def test_lists_that_do_not_add_up_lead_to_a_whole_reading(after: list[str]) -> None:
+    """A status that we do not know is in no list; an order came in while they were read."""
+    some = MANY if after != MANY else MANY[1:]
+    seen = [placed(number) for number in MANY]
+    last = [page(*after)] if some == MANY else []
+    script = [page(*MANY), *by_status(s700=some), *last, *(shown(one) for one in seen)]
+    events, _ = fetch(script, held=HELD, batch=1)
+
+    assert MANY == numbers(events)
+    assert [HOUR] == covered(events)
+
+
+def test_few_orders_are_read_whole() -> None:
+    """Reading them takes fewer calls than listing them by status, and shows what was edited."""
+    seen = [placed(number) for number in MANY[1:]]
+    events, _ = fetch([page(*MANY[1:]), *(shown(one) for one in seen)], held=HELD, batch=1)
+
+    assert MANY[1:] == numbers(events)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from threading import Lock
 from typing import Literal
@@ -122,6 +122,7 @@ class Client(ShopClient):
         *,
         statuses: Collection[str] | None = None,
         known: Collection[str] | None = None,
+        held: Mapping[str, str] | None = None,  # noqa: ARG002 -- lists bring whole orders
     ) -> Iterator[Sighting]:
         """Stream what a fetch sees of the orders of a period, oldest first.
 
@@ -130,6 +131,7 @@ class Client(ShopClient):
             statuses: OrderTransactionStatus such as ``{"WAITING_FOR_SHIPPING"}``; None is all six.
             known: Numbers held as open, read again if the period's list lacks them: so an unpaid
                 order is seen when it is paid, whether or not the period covers it.
+            held: Taken as by every client; the lists of this mall bring whole orders anyway.
 
         Returns:
             `Seen` and `Unreadable`, `Covered` after each finished window.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from threading import Lock
 from typing import Literal
@@ -122,6 +122,7 @@ class Client(ShopClient):
         *,
         statuses: Collection[str] | None = None,
         known: Collection[str] | None = None,
+        held: Mapping[str, str] | None = None,  # noqa: ARG002 -- lists bring whole orders
     ) -> Iterator[Sighting]:
         """Stream what a fetch sees of the carts ordered in a period, oldest first.
 
@@ -131,6 +132,7 @@ class Client(ShopClient):
             statuses: Shipping statuses such as ``{"2"}``: parts of carts are seen then, and no
                 cancelled line. None is every status, with the claims.
             known: Numbers held as open: looked for again if the period's lists lack them.
+            held: Taken as by every client; the lists of this mall bring whole orders anyway.
 
         Returns:
             `Seen` and `Unreadable`, `Covered` after each finished window, and `Remark`.

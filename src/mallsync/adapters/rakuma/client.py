@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from threading import Lock
 from typing import Literal
@@ -118,6 +118,7 @@ class Client(ShopClient):
         *,
         statuses: Collection[str] | None = None,
         known: Collection[str] | None = None,
+        held: Mapping[str, str] | None = None,  # noqa: ARG002 -- lists bring whole orders
     ) -> Iterator[Sighting]:
         """Stream what a fetch sees of the orders of a period, oldest first.
 
@@ -125,6 +126,7 @@ class Client(ShopClient):
             period: By the moment of the purchase.
             statuses: Canonical states such as ``{"AWAITING_SHIPMENT"}``; None is all.
             known: Numbers held as open, read again if the period's list lacks them.
+            held: Taken as by every client; the lists of this mall bring whole orders anyway.
 
         Returns:
             `Seen` and `Unreadable`, `Covered` after each finished window.

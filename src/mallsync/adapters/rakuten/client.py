@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from threading import Lock
 from typing import Literal
@@ -30,6 +30,7 @@ from mallsync.ports import Journal
 from mallsync.transport import Pace, Settings, ShopClient
 from mallsync.wire.arguments import (
     handler_of,
+    held_of,
     notices_of,
     number_of,
     numbers_of,
@@ -115,6 +116,7 @@ class Client(ShopClient):
         *,
         statuses: Collection[str] | None = None,
         known: Collection[str] | None = None,
+        held: Mapping[str, str] | None = None,
     ) -> Iterator[Sighting]:
         """Stream what a fetch sees of the orders placed in a period, oldest first.
 
@@ -122,13 +124,17 @@ class Client(ShopClient):
             period: By order date; it may reach back 730 days.
             statuses: orderProgress codes such as ``{"300"}``; None is every status.
             known: Numbers held as open: read again if the period's list lacks them.
+            held: The orderProgress of orders that are held already: where more than some two
+                thousand are listed, those that are listed in it are not read again.
 
         Returns:
             `Seen` and `Unreadable`, `Covered` after each finished window, and `Remark`.
         """
         asked = statuses_of(statuses, map(str, PHASES))
         fetch = self._fetch(tuple(int(status) for status in asked))
-        return sightings(self._engine, fetch, period_of(period), numbers_of(known or ()))
+        return sightings(
+            self._engine, fetch, period_of(period), numbers_of(known or ()), held_of(held)
+        )
 
     def fetch_orders(
         self,
