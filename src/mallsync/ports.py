@@ -110,8 +110,10 @@ class Journal(Protocol):
     def open(self, key: EntryKey, payload: str) -> Entry:
         """Return the entry of `key`, made if new.
 
+        One of which no step was begun takes the new payload: nothing of the old one is anywhere.
+
         Raises:
-            ConfigError: The entry exists with another payload: ask for a new revision.
+            ConfigError: It exists with another payload, and steps: ask for a new revision.
         """
 
     def begin(self, key: EntryKey, step: str) -> bool:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import click
 
+from mallsync.cli.daily import COMMANDS
 from mallsync.cli.demo import demo
 from mallsync.cli.rakuma import rakuma
 from mallsync.cli.sandbox import sandbox
+from mallsync.cli.store import store
 
 __all__ = ["cli"]
 
@@ -17,6 +19,5 @@ def cli() -> None:
     """Keep orders in step with Japanese e-commerce malls."""
 
 
-cli.add_command(demo)
-cli.add_command(rakuma)
-cli.add_command(sandbox)
+for command in (*COMMANDS, demo, rakuma, sandbox, store):
+    cli.add_command(command)

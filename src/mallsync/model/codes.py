@@ -1,6 +1,6 @@
 """Every code that explains a decision (rules R12): its kind, and its Japanese and English text.
 
-``MESSAGE_INCOMPLETE`` is ours: R4 wants a missing value named, and R12 has no word for it.
+``MESSAGE_INCOMPLETE``, ``REFUSED_BEFORE`` and ``IN_DOUBT`` are ours: R12 has no word for them.
 """
 
 from __future__ import annotations
@@ -58,6 +58,8 @@ class ReasonCode(StrEnum):
     NOTICE_INCOMPLETE = "NOTICE_INCOMPLETE"
     CARRIER_UNMAPPED = "CARRIER_UNMAPPED"
     BUNDLE_CHILD_MANUAL = "BUNDLE_CHILD_MANUAL"
+    REFUSED_BEFORE = "REFUSED_BEFORE"
+    IN_DOUBT = "IN_DOUBT"
 
     FETCH_OUT_OF_WINDOW = "FETCH_OUT_OF_WINDOW"
     FETCH_STATUS_NOT_ASKED = "FETCH_STATUS_NOT_ASKED"
@@ -172,6 +174,14 @@ CODES: Mapping[ReasonCode, Code] = {
         BUNDLE_CHILD_MANUAL=(
             "同梱の子注文はモール側で処理してください",
             "a bundled child order: handle it on the mall by hand",
+        ),
+        REFUSED_BEFORE=(
+            "モールに拒否された内容のままです",
+            "the mall has refused just this: change what it names",
+        ),
+        IN_DOUBT=(
+            "報告の結果が不明です。照合してください",
+            "what came of an earlier report is not known: reconcile",
         ),
     ),
     **_codes(

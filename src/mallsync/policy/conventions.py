@@ -70,7 +70,9 @@ CONVENTIONS: Mapping[str, Convention] = MappingProxyType(
         # R3: the source manuals state no rule for Rakuten; this is the convention of the field.
         Mall.RAKUTEN: Convention(
             export=ExportRule(excluded_statuses=_COMMON, independent_shipments=True),
-            notice=NoticeRule(numbers=NumberRule(most=19), open_without_number=True),
+            notice=NoticeRule(
+                numbers=NumberRule(most=19), open_without_number=True, by_shipment=True
+            ),
             # goodsPrice is as priced, totalPrice with tax. requestPrice leaves deliveryPrice out by
             # the formula that is documented, although the RMS screen's grand total has it
             # (wire/rakuten.md §3.1, §11 point 12).

@@ -60,6 +60,7 @@ class NoticeRule:
         needs: The fields of a notice that the mall's call cannot do without.
         open_without_number: Whether the order stays open on the mall without a tracking number.
         children: Whether a bundle parent's notice goes to its children too (R7).
+        by_shipment: Whether each shipment of an order is reported by itself, by the mall's own id.
     """
 
     numbers: NumberRule = NumberRule()
@@ -67,6 +68,7 @@ class NoticeRule:
     needs: frozenset[str] = frozenset()
     open_without_number: bool = False
     children: bool = False
+    by_shipment: bool = False
 
 
 def _a_contact(_: object, attribute: Attribute[Contact], value: object) -> None:

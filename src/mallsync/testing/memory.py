@@ -29,9 +29,11 @@ class MemoryJournal:
     _lock: Lock = field(factory=Lock, repr=False, eq=False)
 
     def open(self, key: EntryKey, payload: str) -> Entry:
-        """Return the entry of `key`, made if new; another payload is a `ConfigError`."""
+        """Return the entry of `key`, made if new; one with steps has the payload it has."""
         with self._lock:
-            entry = self.entries.setdefault(key, Entry(key=key, payload=payload))
+            entry = self.entries.get(key)
+            if entry is None or not entry.steps:
+                entry = self.entries[key] = Entry(key=key, payload=payload)
             if entry.payload != payload:
                 raise ConfigError("this write-back has another payload: ask for a new revision")
             return entry

@@ -1,0 +1,196 @@
+"""Erasing personal data of old orders, and looking after the store."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+
+from attrs import evolve, field, frozen
+from sqlalchemy import ColumnElement, Connection, and_, not_, select, text
+
+from mallsync.errors import StoreError
+from mallsync.model.order import Order, Shipment
+from mallsync.model.writebacks import ShipmentNotice
+from mallsync.store.database import Database
+from mallsync.store.encoding import from_text, load_order, to_text
+from mallsync.store.journal import NOTICE
+from mallsync.store.schema import entries, handlings, orders, quarantine
+
+__all__ = ["Care", "Purged", "without_personal_data"]
+
+_PAGE = 200
+
+
+@frozen(kw_only=True)
+class Purged:
+    """What was erased: orders without their persons, raw records, the shop's notes, messages."""
+
+    orders: int = 0
+    raw_records: int = 0
+    memos: int = 0
+    messages: int = 0
+    quarantined: int = 0
+
+
+@frozen
+class Care:
+    """Looks after a store: erases what is personal and old, and verifies the rest."""
+
+    database: Database
+    now: Callable[[], datetime] = field(repr=False)
+
+    def purge(self, before: datetime) -> Purged:
+        """Erase what is personal of orders placed before a moment, raw records included.
+
+        What can still be shipped is kept, and so is what the journal needs: order numbers, phases,
+        amounts, carriers, tracking numbers and outcomes. The file keeps no copy in its free pages.
+
+        Args:
+            before: By the mall's order date, aware.
+        """
+        old = and_(orders.c.ordered_at < before, not_(orders.c.is_open))
+        purged = Purged()
+        while True:
+            with self.database.write() as connection:
+                some = _erase_orders(
+                    connection, and_(old, orders.c.purged_at.is_(None)), self.now()
+                )
+            purged = evolve(
+                purged,
+                orders=purged.orders + some.orders,
+                raw_records=purged.raw_records + some.raw_records,
+            )
+            if not some.orders:
+                break
+        with self.database.write() as connection:
+            purged = evolve(
+                purged,
+                memos=_erase_memos(connection, old),
+                messages=_erase_messages(connection, old),
+                quarantined=_erase_quarantined(connection, before),
+            )
+        self._forget_free_pages()
+        return purged
+
+    def check(self) -> tuple[str, ...]:
+        """Return what is wrong with the store: the file, its links, and each order in it."""
+        return tuple(self._problems())
+
+    def _forget_free_pages(self) -> None:
+        if not self.database.is_sqlite:
+            return  # PostgreSQL's own vacuum does it
+        connection = self.database.engine.raw_connection()
+        try:
+            connection.cursor().execute("VACUUM")
+            connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        finally:
+            connection.close()
+
+    def _problems(self) -> Iterator[str]:
+        if self.database.is_sqlite:
+            with self.database.read() as connection:
+                told = connection.execute(text("PRAGMA integrity_check")).scalars().all()
+                links = connection.execute(text("PRAGMA foreign_key_check")).all()
+            yield from (f"the file: {one}" for one in told if one != "ok")
+            yield from (f"a row of {one[0]} belongs to nothing" for one in links)
+        columns = (orders.c.shop, orders.c.number, orders.c.cache, orders.c.raw)
+        asked = select(*columns).order_by(orders.c.shop, orders.c.number).limit(_PAGE)
+        last = (0, "")
+        while True:
+            behind = text("(shop, number) > (:shop, :number)")
+            with self.database.read() as connection:
+                bound = {"shop": last[0], "number": last[1]}
+                rows = connection.execute(asked.where(behind), bound).all()
+            for row in rows:
+                try:
+                    load_order(row.cache, row.raw)
+                except (StoreError, ValueError):
+                    yield f"order {row.number} cannot be read: fetch it again"
+            if len(rows) < _PAGE:
+                return
+            last = (rows[-1].shop, rows[-1].number)
+
+
+def without_personal_data(order: Order) -> Order:
+    """Return an order without the persons in it, and what they wrote.
+
+    >>> from mallsync.model.order import Contact, OrderKey
+    >>> from mallsync.model.period import JST
+    >>> from mallsync.model.words import Phase
+    >>> order = Order(key=OrderKey("rakuten", "s", "1"), phase=Phase.DONE, mall_status="700",
+    ...     ordered_at=datetime(2026, 1, 1, tzinfo=JST), buyer=Contact(family_name="見本"))
+    >>> without_personal_data(order).buyer is None
+    True
+    """
+    return evolve(
+        order,
+        buyer=None,
+        remarks="",
+        messages=None,
+        raw=None,
+        shipments=tuple(_without_person(shipment) for shipment in order.shipments),
+    )
+
+
+def _without_person(shipment: Shipment) -> Shipment:
+    return evolve(
+        shipment,
+        recipient=None,
+        wish_slot="",
+        drop_off="",
+        noshi="",
+        pick_up=None,
+        items=tuple(evolve(item, options="") for item in shipment.items),
+    )
+
+
+def _erase_orders(connection: Connection, where: ColumnElement[bool], now: datetime) -> Purged:
+    columns = (orders.c.shop, orders.c.number, orders.c.cache, orders.c.raw.is_not(None))
+    rows = connection.execute(select(*columns).where(where).limit(_PAGE)).all()
+    for shop, number, cached, _ in rows:
+        erased = to_text(without_personal_data(load_order(cached)))
+        connection.execute(
+            orders.update()
+            .where(orders.c.shop == shop, orders.c.number == number)
+            .values(cache=erased, raw=None, purged_at=now)
+        )
+    return Purged(orders=len(rows), raw_records=sum(bool(row[3]) for row in rows))
+
+
+def _of_old_orders(
+    shop: ColumnElement[int], number: ColumnElement[str], old: ColumnElement[bool]
+) -> ColumnElement[bool]:
+    return (
+        select(orders.c.number)
+        .where(old, orders.c.shop == shop, orders.c.number == number)
+        .exists()
+    )
+
+
+def _erase_memos(connection: Connection, old: ColumnElement[bool]) -> int:
+    these = and_(handlings.c.memo != "", _of_old_orders(handlings.c.shop, handlings.c.number, old))
+    return connection.execute(handlings.update().where(these).values(memo="")).rowcount
+
+
+def _erase_messages(connection: Connection, old: ColumnElement[bool]) -> int:
+    """Erase what buyers were told; the rest of what was sent is kept."""
+    mine = _of_old_orders(entries.c.shop, entries.c.number, old)
+    asked = select(entries.c.id, entries.c.kind, entries.c.write_back).where(
+        mine, entries.c.write_back.is_not(None)
+    )
+    erased = 0
+    for row in connection.execute(asked).all():
+        told = None
+        if row.kind == NOTICE:
+            notice: ShipmentNotice = from_text(row.write_back, ShipmentNotice)
+            if not notice.message:
+                continue
+            told = to_text(evolve(notice, message=""))
+        connection.execute(entries.update().where(entries.c.id == row.id).values(write_back=told))
+        erased += 1
+    return erased
+
+
+def _erase_quarantined(connection: Connection, before: datetime) -> int:
+    these = and_(quarantine.c.first_seen_at < before, quarantine.c.raw.is_not(None))
+    return connection.execute(quarantine.update().where(these).values(raw=None)).rowcount

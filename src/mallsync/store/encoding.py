@@ -1,0 +1,152 @@
+"""Values of the model ↔ columns: normalised orders, the mall's records, write-backs."""
+
+from __future__ import annotations
+
+import json
+import zlib
+from collections.abc import Callable
+from datetime import date, datetime
+from functools import cache
+from hashlib import blake2b
+from typing import Any
+
+from attrs import frozen, has
+from cattrs import Converter
+from cattrs.gen import make_dict_unstructure_fn, override
+
+from mallsync.errors import StoreError
+from mallsync.model.order import Order
+
+__all__ = [
+    "CODEC",
+    "Encoded",
+    "encode",
+    "from_text",
+    "load_order",
+    "pack_raw",
+    "storable",
+    "to_text",
+    "unpack_raw",
+]
+
+CODEC = 1
+"""Of the normalised orders that are stored. Whoever changes `Order`, or what an adapter makes of a
+record, raises it: orders with another are then read again from their raw records."""
+
+_LEVEL = 1
+"""Of compression: a record shrinks to a fifth; higher levels cost more than they save."""
+
+
+@frozen
+class Encoded:
+    """An order as it is stored, and the digest by which a sighting that changes nothing is known.
+
+    ``cache`` is JSON that any tool can query; ``raw`` is not compressed yet, for most sightings
+    change nothing.
+    """
+
+    digest: str
+    cache: str
+    raw: bytes | None
+
+
+def encode(order: Order) -> Encoded:
+    """Return an order as it is stored, with its raw record where it keeps one."""
+    cached = _json(_unstructure_order()(order))
+    raw = None if order.raw is None else _json(order.raw).encode("ascii")
+    digest = blake2b(cached.encode("ascii"), digest_size=16)
+    digest.update(raw or b"")
+    return Encoded(digest.hexdigest(), cached, raw)
+
+
+def load_order(cached: str, raw: bytes | None = None) -> Order:
+    """Return a stored order; with its raw record if that is given, too."""
+    values = json.loads(cached)
+    if raw is not None:
+        values["raw"] = unpack_raw(raw)
+    order: Order = _structured(values, Order)
+    return order
+
+
+def storable(text: str) -> str:
+    r"""Return text that any database takes: a mall may send what no encoding has.
+
+    >>> storable("3"), storable("\ud800\0")
+    ('3', '\\ud800\\x00')
+    """
+    if text.isprintable():
+        return text
+    return text.encode("utf-8", "backslashreplace").decode().replace("\0", r"\x00")
+
+
+def pack_raw(raw: object) -> bytes:
+    """Return a record of the mall's, compressed; bytes are the JSON of one.
+
+    >>> unpack_raw(pack_raw(({"orderNo": "1"},)))
+    ({'orderNo': '1'},)
+    """
+    return zlib.compress(raw if isinstance(raw, bytes) else _json(raw).encode("ascii"), _LEVEL)
+
+
+def unpack_raw(packed: bytes) -> object:
+    """Return a record of the mall's as an adapter reads it: the rows of a cart are a tuple."""
+    value = json.loads(zlib.decompress(packed))
+    return tuple(value) if isinstance(value, list) else value
+
+
+def to_text(value: object, kind: Any = None) -> str:  # noqa: ANN401 -- an annotation
+    """Return a value of the model as the text of its column."""
+    return _json(_converter().unstructure(value, kind))
+
+
+def from_text(text: str, kind: Any) -> Any:  # noqa: ANN401 -- an annotation, and a value of it
+    """Return a value of the model from the text of its column.
+
+    Raises:
+        StoreError: The row is damaged.
+    """
+    return _structured(json.loads(text), kind)
+
+
+def _structured(values: object, kind: Any) -> Any:  # noqa: ANN401 -- of that kind
+    try:
+        return _converter().structure(values, kind)
+    except Exception:  # noqa: BLE001 -- whatever a damaged row makes a converter raise
+        raise StoreError("a stored row cannot be read: run mallsync store check") from None
+
+
+def _json(value: object) -> str:
+    """Return JSON in ASCII: a mall may send half of a surrogate pair, which no encoding has."""
+    return json.dumps(value, separators=(",", ":"))
+
+
+@cache
+def _unstructure_order() -> Callable[[Order], dict[str, object]]:
+    made: Callable[[Order], dict[str, object]] = _converter().get_unstructure_hook(Order)
+    return made
+
+
+@cache
+def _converter() -> Converter:
+    """Return the one converter; it writes only what is not the default, which is most of it."""
+    converter = Converter(detailed_validation=False)
+    converter.register_unstructure_hook(datetime, datetime.isoformat)
+    converter.register_structure_hook(datetime, lambda text, _: datetime.fromisoformat(text))
+    converter.register_unstructure_hook(date, date.isoformat)
+    converter.register_structure_hook(date, lambda text, _: date.fromisoformat(text))
+    converter.register_structure_hook_func(lambda kind: kind is object, lambda value, _: value)
+    converter.register_unstructure_hook_func(_is_frozenset, sorted)
+    converter.register_unstructure_hook_factory(has, lambda kind: _sparse(kind, converter))
+    return converter
+
+
+def _is_frozenset(kind: Any) -> bool:  # noqa: ANN401 -- any annotation
+    return getattr(kind, "__origin__", None) is frozenset
+
+
+def _sparse(kind: Any, converter: Converter) -> Callable[[Any], dict[str, Any]]:  # noqa: ANN401 -- a class
+    if kind is Order:  # its raw record has a column of its own
+        return make_dict_unstructure_fn(
+            kind, converter, _cattrs_omit_if_default=True, raw=override(omit=True)
+        )
+    return make_dict_unstructure_fn(kind, converter, _cattrs_omit_if_default=True)

@@ -1,0 +1,116 @@
+"""What the shop says of its orders: a `HandlingSource`. No mall ever writes here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
+from typing import Any
+
+from attrs import evolve, field, frozen
+from sqlalchemy import Connection, select
+
+from mallsync.errors import ConfigError
+from mallsync.model.handling import Dispatch, Handling
+from mallsync.model.order import OrderKey
+from mallsync.store.database import Database, upsert
+from mallsync.store.encoding import from_text, to_text
+from mallsync.store.schema import handlings
+from mallsync.store.shops import ShopKey, Shops
+
+__all__ = ["Handlings", "handling_of", "insert_handlings"]
+
+Change = Callable[[Handling], Handling]
+
+
+@frozen
+class Handlings:
+    """The handlings of a store; their times are set here."""
+
+    database: Database
+    shops: Shops
+    now: Callable[[], datetime] = field(repr=False)
+
+    def handling(self, key: OrderKey) -> Handling | None:
+        """Return what the shop says of an order; None if it has not been taken in."""
+        shop = ShopKey(key.mall, key.shop_id)
+        row = self.shops.row(shop)
+        with self.database.read() as connection:
+            return _read(connection, row, key.number, shop)
+
+    def change(self, key: OrderKey, change: Change) -> Handling:
+        """Replace a handling by what a function makes of it, in one transaction.
+
+        Raises:
+            ConfigError: The order has not been taken in.
+        """
+        shop = ShopKey(key.mall, key.shop_id)
+        row, now = self.shops.row(shop), self.now()
+        with self.database.write() as connection:
+            old = _read(connection, row, key.number, shop, lock=True)
+            if old is None:
+                raise ConfigError(f"order {key.number} of {shop} has not been taken in: fetch it")
+            new = evolve(change(old), created_at=old.created_at, updated_at=now)
+            connection.execute(
+                handlings.update()
+                .where(handlings.c.shop == row, handlings.c.number == key.number)
+                .values(_values(new))
+            )
+        return new
+
+    def children(self, key: OrderKey) -> tuple[OrderKey, ...]:
+        """Return the orders that are shipped together with this one, by number."""
+        row = self.shops.row(ShopKey(key.mall, key.shop_id))
+        asked = select(handlings.c.number).where(
+            handlings.c.shop == row, handlings.c.parent == key.number
+        )
+        with self.database.read() as connection:
+            numbers = connection.execute(asked.order_by(handlings.c.number)).scalars().all()
+        return tuple(OrderKey(key.mall, key.shop_id, number) for number in numbers)
+
+
+def handling_of(row: Any, shop: ShopKey) -> Handling:  # noqa: ANN401 -- a row of the table
+    """Return the handling of a row."""
+    parent = None if row.parent is None else OrderKey(shop.mall, shop.shop_id, row.parent)
+    dispatches: tuple[Dispatch, ...] = from_text(row.dispatches, tuple[Dispatch, ...])
+    return Handling(
+        status=row.status,
+        dispatches=dispatches,
+        bundle_parent=parent,
+        memo=row.memo,
+        created_at=row.created_at,
+        updated_at=row.updated_at,
+    )
+
+
+def insert_handlings(
+    connection: Connection, row: int, landed: Mapping[str, Handling], now: datetime
+) -> None:
+    """Let orders land, by number; one that is there already stays as the shop has it."""
+    values = [
+        {"shop": row, "number": number, "created_at": now, "updated_at": now, **_values(handling)}
+        for number, handling in landed.items()
+    ]
+    if values:
+        made = upsert(connection, handlings)
+        connection.execute(made.on_conflict_do_nothing(), values)
+
+
+def _read(
+    connection: Connection, row: int, number: str, shop: ShopKey, *, lock: bool = False
+) -> Handling | None:
+    asked = select(handlings).where(handlings.c.shop == row, handlings.c.number == number)
+    found = connection.execute(asked.with_for_update() if lock else asked).one_or_none()
+    return None if found is None else handling_of(found, shop)
+
+
+def _values(handling: Handling) -> dict[str, object]:
+    return dict(_columns(handling))
+
+
+def _columns(handling: Handling) -> Iterator[tuple[str, object]]:
+    yield "status", handling.status
+    yield "dispatches", to_text(handling.dispatches)
+    yield "parent", None if handling.bundle_parent is None else handling.bundle_parent.number
+    yield "memo", handling.memo
+    if handling.updated_at is not None:
+        yield "updated_at", handling.updated_at

@@ -1,0 +1,280 @@
+"""Orders as the malls tell them: the raw record, and the normalised order as a cache of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import datetime
+from typing import Any
+
+from attrs import field, frozen
+from sqlalchemy import ColumnElement, Connection, Select, and_, or_, select
+
+from mallsync.model.handling import Handling
+from mallsync.model.journal import Lease
+from mallsync.model.order import Order, OrderKey
+from mallsync.model.sighting import Covered, Unreadable
+from mallsync.model.words import Phase
+from mallsync.store.coverage import cover
+from mallsync.store.database import Database, upsert
+from mallsync.store.encoding import CODEC, Encoded, encode, load_order, pack_raw, storable
+from mallsync.store.handlings import handling_of, insert_handlings
+from mallsync.store.leases import require_held
+from mallsync.store.quarantine import hold_back, let_go
+from mallsync.store.schema import handlings, orders
+from mallsync.store.shops import ShopKey, Shops
+
+__all__ = ["Arrival", "Arrived", "Mark", "Orders", "Stored"]
+
+_PAGE = 500
+_OPEN = frozenset({Phase.UNPAID, Phase.TO_SHIP, Phase.HELD, Phase.UNKNOWN})
+"""Phases from which an order may still be shipped."""
+
+
+@frozen(kw_only=True)
+class Mark:
+    """What a fetch has to know of an order that is stored, without reading it.
+
+    ``intake`` is ``""`` for one that has come in, else the code that says why it has not.
+    """
+
+    digest: str
+    intake: str
+    cancelled: bool
+
+
+@frozen(kw_only=True)
+class Arrival:
+    """An order as it is known after a sighting, and what becomes of it.
+
+    ``handling`` is how it lands, if it comes in now; ``intake`` the code of R12 if it does not.
+    """
+
+    order: Order
+    intake: str = ""
+    handling: Handling | None = None
+
+
+@frozen(kw_only=True)
+class Arrived:
+    """How many orders of a batch were new to the store, had changed, or are as they were."""
+
+    new: int = 0
+    changed: int = 0
+    unchanged: int = 0
+
+
+@frozen(kw_only=True)
+class Stored:
+    """An order with what the shop says of it; ``handling`` is None for one that is not taken in.
+
+    ``digest`` changes whenever the mall's word does.
+    """
+
+    order: Order
+    handling: Handling | None
+    intake: str
+    digest: str
+    first_seen_at: datetime
+    changed_at: datetime
+
+
+@frozen
+class Orders:
+    """The orders of a store."""
+
+    database: Database
+    shops: Shops
+    now: Callable[[], datetime] = field(repr=False)
+
+    def marks(self, shop: ShopKey, numbers: Iterable[str]) -> dict[str, Mark]:
+        """Return what is known of those numbers that are stored."""
+        row = self.shops.row(shop)
+        columns = (orders.c.number, orders.c.digest, orders.c.intake, orders.c.cancelled_at)
+        asked = select(*columns).where(orders.c.shop == row, orders.c.number.in_(list(numbers)))
+        with self.database.read() as connection:
+            return {
+                one.number: Mark(
+                    digest=one.digest, intake=one.intake, cancelled=one.cancelled_at is not None
+                )
+                for one in connection.execute(asked)
+            }
+
+    def watched(self, shop: ShopKey) -> dict[str, str]:
+        """Return by number the mall's status of the orders that may still be shipped."""
+        row = self.shops.row(shop)
+        asked = select(orders.c.number, orders.c.mall_status).where(
+            orders.c.shop == row, orders.c.is_open
+        )
+        with self.database.read() as connection:
+            return {one.number: one.mall_status for one in connection.execute(asked)}
+
+    def held(self, shop: ShopKey, since: datetime) -> dict[str, str]:
+        """Return by number the mall's status of every order since a moment."""
+        row = self.shops.row(shop)
+        asked = select(orders.c.number, orders.c.mall_status).where(
+            orders.c.shop == row, orders.c.ordered_at >= since, orders.c.codec == CODEC
+        )
+        with self.database.read() as connection:
+            return {one.number: one.mall_status for one in connection.execute(asked)}
+
+    def arrive(
+        self,
+        shop: ShopKey,
+        arrivals: Sequence[Arrival] = (),
+        *,
+        unreadable: Sequence[Unreadable] = (),
+        covered: Covered | None = None,
+        lease: Lease | None = None,
+    ) -> Arrived:
+        """Keep what a fetch has seen, in one transaction: orders first, then what is covered.
+
+        An order that has not changed is not written; one whose handling is there keeps it.
+
+        Raises:
+            LeaseLost: Another process has taken over the shop; nothing of the batch is kept.
+        """
+        row, now = self.shops.row(shop), self.now()
+        encoded = {one.order.number: encode(one.order) for one in arrivals}
+        latest = {one.order.number: one for one in arrivals}
+        with self.database.write() as connection:
+            if lease is not None:
+                require_held(connection, lease)
+            known = _known(connection, row, latest)
+            moved = [
+                one
+                for number, one in latest.items()
+                if known.get(number) != (encoded[number].digest, one.intake, CODEC)
+            ]
+            _write(connection, [_row(row, one, encoded[one.order.number], now) for one in moved])
+            landed = {
+                number: one.handling for number, one in latest.items() if one.handling is not None
+            }
+            insert_handlings(connection, row, landed, now)
+            let_go(connection, row, latest)
+            hold_back(connection, row, unreadable, now)
+            if covered is not None:
+                cover(connection, row, covered)
+        new = sum(one.order.number not in known for one in moved)
+        return Arrived(new=new, changed=len(moved) - new, unchanged=len(latest) - len(moved))
+
+    def get(self, key: OrderKey, *, raw: bool = False) -> Stored | None:
+        """Return one order, or None."""
+        return self.load(ShopKey(key.mall, key.shop_id), [key.number], raw=raw).get(key.number)
+
+    def load(
+        self, shop: ShopKey, numbers: Iterable[str], *, raw: bool = False
+    ) -> dict[str, Stored]:
+        """Return those numbers that are stored; with ``raw``, the mall's records on them, too."""
+        asked = _select(raw=raw).where(
+            orders.c.shop == self.shops.row(shop), orders.c.number.in_(list(numbers))
+        )
+        with self.database.read() as connection:
+            rows = connection.execute(asked).all()
+        return {row.number: _stored(row, shop) for row in rows}
+
+    def find(
+        self,
+        shop: ShopKey,
+        *,
+        where: ColumnElement[bool] | None = None,
+        raw: bool = False,
+    ) -> Iterator[Stored]:
+        """Yield the orders of a shop by number, page by page: nothing stays open in between."""
+        asked = _select(raw=raw).where(orders.c.shop == self.shops.row(shop))
+        asked = asked.order_by(orders.c.number).limit(_PAGE)
+        if where is not None:
+            asked = asked.where(where)
+        last = ""
+        while True:
+            with self.database.read() as connection:
+                rows = connection.execute(asked.where(orders.c.number > last)).all()
+            yield from (_stored(row, shop) for row in rows)
+            if len(rows) < _PAGE:
+                return
+            last = rows[-1].number
+
+    def by_status(self, shop: ShopKey, status: str) -> Iterator[Stored]:
+        """Yield the orders of a shop that the host has in a status."""
+        return self.find(shop, where=handlings.c.status == status)
+
+    def to_report(self, shop: ShopKey, since: datetime) -> Iterator[Stored]:
+        """Yield the orders that a plan has to look at: taken in, and still open at the mall.
+
+        Of those that are past that, the ones that the shop has touched since a moment.
+        """
+        touched = and_(handlings.c.dispatches != "[]", handlings.c.updated_at >= since)
+        taken_in = handlings.c.number.is_not(None)
+        yield from self.find(shop, where=and_(taken_in, or_(orders.c.is_open, touched)), raw=True)
+
+    def stale(self, shop: ShopKey) -> Iterator[Stored]:
+        """Yield orders that an older codec has written and whose raw record is kept.
+
+        The order that comes with it is the old one, which may lack what the new codec reads.
+        """
+        older = and_(orders.c.codec != CODEC, orders.c.raw.is_not(None))
+        yield from self.find(shop, where=older, raw=True)
+
+
+def _known(
+    connection: Connection, row: int, numbers: Iterable[str]
+) -> dict[str, tuple[str, str, int]]:
+    asked = select(orders.c.number, orders.c.digest, orders.c.intake, orders.c.codec).where(
+        orders.c.shop == row, orders.c.number.in_(list(numbers))
+    )
+    return {one.number: (one.digest, one.intake, one.codec) for one in connection.execute(asked)}
+
+
+def _row(shop: int, arrival: Arrival, encoded: Encoded, now: datetime) -> dict[str, object]:
+    order = arrival.order
+    return {
+        "shop": shop,
+        "number": order.number,
+        "phase": order.phase.value,
+        "mall_status": storable(order.mall_status),
+        "ordered_at": order.ordered_at,
+        "cancelled_at": order.cancelled_at,
+        "total": order.charges.total,
+        "is_open": order.phase in _OPEN and order.cancelled_at is None,
+        "intake": arrival.intake,
+        "first_seen_at": now,
+        "changed_at": now,
+        "purged_at": None,
+        "codec": CODEC,
+        "digest": encoded.digest,
+        "cache": encoded.cache,
+        "raw": None if encoded.raw is None else pack_raw(encoded.raw),
+    }
+
+
+def _write(connection: Connection, rows: Sequence[dict[str, object]]) -> None:
+    if not rows:
+        return
+    made = upsert(connection, orders)
+    kept = {"shop", "number", "first_seen_at"}
+    renewed = {name: made.excluded[name] for name in rows[0] if name not in kept}
+    connection.execute(
+        made.on_conflict_do_update(index_elements=["shop", "number"], set_=renewed), rows
+    )
+
+
+def _select(*, raw: bool) -> Select[Any]:
+    """Return a select of orders, each with the shop's handling in columns of the same names."""
+    left_out = () if raw else (orders.c.raw,)
+    joined = orders.outerjoin(
+        handlings,
+        and_(handlings.c.shop == orders.c.shop, handlings.c.number == orders.c.number),
+    )
+    told = [one for one in orders.c if one not in left_out]
+    said = [one for one in handlings.c if one.name not in orders.c]
+    return select(*told, *said).select_from(joined)
+
+
+def _stored(row: Any, shop: ShopKey) -> Stored:  # noqa: ANN401 -- a row of the select above
+    return Stored(
+        order=load_order(row.cache, getattr(row, "raw", None)),
+        handling=None if row.status is None else handling_of(row, shop),
+        intake=row.intake,
+        digest=row.digest,
+        first_seen_at=row.first_seen_at,
+        changed_at=row.changed_at,
+    )

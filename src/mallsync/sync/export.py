@@ -1,0 +1,192 @@
+"""Carrying out a plan, and finding out what came of what was begun: once each, whatever happens."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from threading import Event
+from typing import cast
+
+from attrs import field, frozen
+
+from mallsync.errors import MallError, MallsyncError
+from mallsync.model.codes import ReasonCode
+from mallsync.model.journal import EntryKey
+from mallsync.model.period import Period
+from mallsync.model.writebacks import BuyerReview, Outcome, ShipmentNotice
+from mallsync.ports import ReviewsBuyers
+from mallsync.store import ShopKey, SqlStore
+from mallsync.store.journal import REVIEW
+from mallsync.sync.plan import Planned
+from mallsync.sync.shop import Shop
+
+__all__ = [
+    "ExportReport",
+    "Written",
+    "rates_buyers",
+    "reconcile_shop",
+    "review_shop",
+    "send_notices",
+]
+
+Write = tuple[EntryKey, ShipmentNotice | BuyerReview]
+
+_BATCH = 100
+"""Notices of one call of a client: what is claimed at a time."""
+
+_WAIT = 600.0
+"""Seconds that one process waits for another that writes to the same shop."""
+
+
+@frozen(kw_only=True)
+class Written:
+    """What came of one write-back; ``code`` is the error's, ``""`` for none."""
+
+    key: EntryKey
+    outcome: Outcome
+    code: str = ""
+    warnings: tuple[str, ...] = ()
+
+
+@frozen(kw_only=True)
+class ExportReport:
+    """What writing to one shop came to.
+
+    Args:
+        shop: Which.
+        written: One for each write-back, in the order of the plan; fewer if it ended early.
+        error: What ended it early. Nothing is lost: a plan takes up what was not begun, and
+            `Sync.reconcile` what was.
+        busy: Whether another process wrote to the shop all the time.
+        stopped: Whether it was asked to stop.
+    """
+
+    shop: ShopKey
+    written: tuple[Written, ...] = field(default=(), repr=False)
+    error: Exception | None = None
+    busy: bool = False
+    stopped: bool = False
+
+    def count(self, outcome: Outcome) -> int:
+        """Return how many write-backs came to this."""
+        return sum(one.outcome is outcome for one in self.written)
+
+    @property
+    def counts(self) -> dict[Outcome, int]:
+        """How many came to what."""
+        return dict(sorted(Counter(one.outcome for one in self.written).items()))
+
+    @property
+    def ok(self) -> bool:
+        """Whether everything has been sent."""
+        early = self.error is not None or self.busy or self.stopped
+        return not early and all(one.outcome is Outcome.SENT for one in self.written)
+
+
+def send_notices(
+    shop: Shop, store: SqlStore, planned: Sequence[Planned], stop: Event
+) -> ExportReport:
+    """Send notices to a shop, each once; a claim is kept before anything is sent."""
+    return _Writing(shop, store, stop).carry_out([(one.key, one.notice) for one in planned])
+
+
+def reconcile_shop(shop: Shop, store: SqlStore, stop: Event) -> ExportReport:
+    """Find out what came of every write-back whose end is not known.
+
+    The mall is looked at: what it shows is adopted, and what it provably lacks after its settle
+    time is sent again. All else stays UNKNOWN.
+    """
+    begun = store.journal.unfinished(shop.key)
+    return _Writing(shop, store, stop).carry_out(
+        [(one.key, one.write_back) for one in begun if one.write_back is not None]
+    )
+
+
+def rates_buyers(shop: Shop) -> bool:
+    """Tell whether the shop rates buyers at its mall."""
+    return hasattr(shop.client, "send_review")
+
+
+def review_shop(shop: Shop, store: SqlStore, period: Period, stop: Event) -> ExportReport:
+    """Rate the buyers of a period who have rated, each once (R4)."""
+    client = cast("ReviewsBuyers", shop.client)
+    numbers = [order.number for order in client.reviewable_orders(period)]
+    taken_in = store.orders.load(shop.key, numbers)
+    reviews = [
+        (
+            EntryKey(one.order.key, number, REVIEW),
+            BuyerReview(order_number=number, message=shop.settings.review_message),
+        )
+        for number, one in taken_in.items()
+        if one.handling is not None
+    ]
+    return _Writing(shop, store, stop).carry_out(reviews)
+
+
+@frozen
+class _Writing:
+    """Writes to one shop while nobody else does."""
+
+    shop: Shop
+    store: SqlStore
+    stop: Event
+
+    def carry_out(self, writes: Sequence[Write]) -> ExportReport:
+        if not writes:
+            return ExportReport(shop=self.shop.key)
+        name = f"write {self.shop.key}"
+        with self.store.leases.held(name, wait=_WAIT, stop=self.stop) as lease:
+            if lease is None:
+                return ExportReport(shop=self.shop.key, busy=True)
+            written: list[Written] = []
+            try:
+                for some in self._batches(writes):
+                    written += some
+            except MallsyncError as error:
+                return ExportReport(shop=self.shop.key, written=tuple(written), error=error)
+        stopped = len(written) < len(writes)
+        return ExportReport(shop=self.shop.key, written=tuple(written), stopped=stopped)
+
+    def _batches(self, writes: Sequence[Write]) -> Iterator[list[Written]]:
+        for start in range(0, len(writes), _BATCH):
+            if self.stop.is_set():
+                return
+            yield self._batch(writes[start : start + _BATCH])
+
+    def _batch(self, writes: Sequence[Write]) -> list[Written]:
+        notices = [(key, told) for key, told in writes if isinstance(told, ShipmentNotice)]
+        reviews = [(key, told) for key, told in writes if isinstance(told, BuyerReview)]
+        return [*self._notices(notices), *self._reviews(reviews)]
+
+    def _notices(self, some: Sequence[tuple[EntryKey, ShipmentNotice]]) -> Iterator[Written]:
+        """Claim, send, and keep what came of it; what another has sent meanwhile is taken over."""
+        claimed = {key: self.store.journal.claim(key, told) for key, told in some}
+        open_ones = [(key, told) for key, told in some if not claimed[key].is_sent]
+        sent = [told for _, told in open_ones]
+        results = self.shop.client.send_notices(sent, journal=self.store.journal) if sent else []
+        told = {
+            key: Written(
+                key=key,
+                outcome=result.outcome,
+                code=_code(result.error),
+                warnings=tuple(warning.code for warning in result.warnings),
+            )
+            for (key, _), result in zip(open_ones, results, strict=True)
+        }
+        for one in told.values():
+            self.store.journal.settle(one.key, one.outcome, one.code)
+        return (told.get(key, Written(key=key, outcome=Outcome.SENT)) for key, _ in some)
+
+    def _reviews(self, some: Iterable[tuple[EntryKey, BuyerReview]]) -> Iterator[Written]:
+        client = cast("ReviewsBuyers", self.shop.client)
+        for key, review in some:
+            warned = () if review.message.strip() else (ReasonCode.REVIEW_MESSAGE_EMPTY.value,)
+            if not self.store.journal.claim(key, review).is_sent:
+                result = client.send_review(review, journal=self.store.journal)
+                code = _code(result.error)
+                self.store.journal.settle(key, result.outcome, code)
+                yield Written(key=key, outcome=result.outcome, code=code, warnings=warned)
+
+
+def _code(error: MallError | None) -> str:
+    return "" if error is None else error.code or type(error).__name__

@@ -1,0 +1,262 @@
+"""Fetching one shop into the store: what is covered is written behind what it covers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from threading import Event
+from typing import Any
+
+from attrs import define, evolve, field, frozen
+
+from mallsync.errors import MallError, MallsyncError
+from mallsync.model.journal import Lease
+from mallsync.model.order import Order
+from mallsync.model.period import Period
+from mallsync.model.sighting import EVERYTHING, Covered, Remark, Seen, Sighting, Unreadable
+from mallsync.model.words import Phase
+from mallsync.model.writebacks import ShipmentNotice, Standing
+from mallsync.policy import intake
+from mallsync.policy.merge import merge
+from mallsync.store import Arrival, Arrived, Mark, ShopKey, SqlStore
+from mallsync.store.encoding import CODEC
+from mallsync.sync.shop import Shop
+
+__all__ = ["FetchReport", "Fetching", "fetch_shop"]
+
+_BATCH = 200
+"""Orders of one transaction: enough that its cost does not show, little enough to lose."""
+
+Progress = Callable[[ShopKey, int], None]
+
+
+@frozen(kw_only=True)
+class FetchReport:
+    """What one fetch of one shop came to.
+
+    Args:
+        shop: Which.
+        period: What was asked for.
+        seen: Orders that the mall told of.
+        new: Those that the store did not have.
+        changed: Those of which the mall's word has changed.
+        taken_in: Those that landed now, with a handling.
+        cancelled: Numbers of orders that were taken in and that the mall has cancelled since.
+        confirmed: Reports that were seen on the mall for the first time.
+        unreadable: Orders that went to quarantine, with the reason.
+        remarks: What a person should know.
+        error: What ended the fetch early; what came before is kept.
+        busy: Whether another process was fetching the shop, so that nothing was done.
+        stopped: Whether it was asked to stop; what came before is kept.
+    """
+
+    shop: ShopKey
+    period: Period
+    seen: int = 0
+    new: int = 0
+    changed: int = 0
+    taken_in: int = 0
+    cancelled: tuple[str, ...] = ()
+    confirmed: int = 0
+    unreadable: tuple[Unreadable, ...] = ()
+    remarks: tuple[Remark, ...] = ()
+    error: Exception | None = None
+    busy: bool = False
+    stopped: bool = False
+
+    @property
+    def ok(self) -> bool:
+        """Whether the whole period was fetched, and every order could be read."""
+        early = self.error is not None or self.busy or self.stopped
+        gap = any(remark.gap is not None for remark in self.remarks)
+        return not (early or gap or self.unreadable)
+
+
+def fetch_shop(
+    shop: Shop,
+    store: SqlStore,
+    period: Period,
+    stop: Event | None = None,
+    progress: Progress | None = None,
+) -> FetchReport:
+    """Fetch a period of a shop into the store; two at a time are refused (``busy``).
+
+    Raises:
+        StoreError: The store cannot be written to. What the mall has told was not kept, and is
+            not covered.
+    """
+    with store.leases.held(f"fetch {shop.key}") as lease:
+        if lease is None:
+            return FetchReport(shop=shop.key, period=period, busy=True)
+        store.fetches.begin(shop.key)
+        run = Fetching(shop, store, lease, FetchReport(shop=shop.key, period=period))
+        report = run.carry_out(stop or Event(), progress)
+        store.fetches.end(shop.key, trouble=_trouble(report))
+    return report
+
+
+def _trouble(report: FetchReport) -> str:
+    if report.error is None:
+        return "STOPPED" if report.stopped else ""
+    return getattr(report.error, "code", "") or type(report.error).__name__
+
+
+@define
+class Fetching:
+    """One fetch on its way: what it has seen and not yet written."""
+
+    shop: Shop
+    store: SqlStore
+    lease: Lease
+    report: FetchReport
+    _seen: dict[str, Seen] = field(factory=dict, repr=False)
+    _unreadable: list[Unreadable] = field(factory=list, repr=False)
+
+    def carry_out(self, stop: Event, progress: Progress | None) -> FetchReport:
+        """Read again what an older version could not, fetch, and see what has arrived on the mall.
+
+        An error of the mall ends it; orders that came before are kept.
+        """
+        try:
+            self._read_again()
+            for event in self._events():
+                if stop.is_set():
+                    self._tell(stopped=True)
+                    break
+                self._take(event)
+                if progress is not None:
+                    progress(self.shop.key, self.report.seen)
+        except MallsyncError as error:
+            if not isinstance(error, MallError):
+                raise
+            self._tell(error=error)
+        self._flush()
+        self._confirm()
+        return self.report
+
+    def _events(self) -> Iterator[Sighting]:
+        key, period = self.shop.key, self.report.period
+        return self.shop.client.sightings(
+            period,
+            statuses=self.shop.settings.statuses,
+            known=list(self.store.orders.watched(key)),
+            held=self.store.orders.held(key, since=period.start),
+        )
+
+    def _take(self, event: Sighting) -> None:
+        if isinstance(event, Seen):
+            if event.order.number in self._seen:
+                self._flush()  # a cart that is seen in part, and in another part
+            self._seen[event.order.number] = event
+            self._tell(seen=self.report.seen + 1)
+        elif isinstance(event, Unreadable):
+            self._unreadable.append(event)
+            self._tell(unreadable=(*self.report.unreadable, event))
+        elif isinstance(event, Remark):
+            self._tell(remarks=(*self.report.remarks, event))
+        if isinstance(event, Covered):
+            self._flush(event)
+        elif len(self._seen) >= _BATCH:
+            self._flush()
+
+    def _flush(self, covered: Covered | None = None) -> None:
+        """Write what was seen: orders and then, in the same transaction, what they cover."""
+        if not (self._seen or self._unreadable or covered):
+            return
+        marks = self.store.orders.marks(self.shop.key, self._seen)
+        arrivals = [self._arrival(order, marks.get(order.number)) for order in self._merged(marks)]
+        arrived = self.store.orders.arrive(
+            self.shop.key,
+            arrivals,
+            unreadable=self._unreadable,
+            covered=covered,
+            lease=self.lease,
+        )
+        self._count(arrivals, arrived, marks)
+        self._seen.clear()
+        self._unreadable.clear()
+
+    def _merged(self, marks: dict[str, Mark]) -> Iterator[Order]:
+        """Yield each order as it is known now: a part of one, or one that was cancelled, is merged.
+
+        A sighting of everything stands by itself but for the time of a cancellation.
+        """
+        parts = [
+            number
+            for number, seen in self._seen.items()
+            if number in marks and (marks[number].cancelled or not seen.covers >= EVERYTHING)
+        ]
+        before = self.store.orders.load(self.shop.key, parts, raw=True) if parts else {}
+        for number, seen in self._seen.items():
+            yield merge(before[number].order if number in before else None, seen)
+
+    def _arrival(self, order: Order, mark: Mark | None) -> Arrival:
+        """Return what becomes of an order: one that has come in is in, whatever it is now (R6)."""
+        if mark is not None and not mark.intake:
+            return Arrival(order=order)
+        said = intake.decide(order, self.shop.intake)
+        if said.comes_in:
+            return Arrival(order=order, handling=said.handling)
+        return Arrival(order=order, intake=said.reasons[0].code.value)
+
+    def _count(self, arrivals: list[Arrival], arrived: Arrived, marks: dict[str, Mark]) -> None:
+        cancelled = (
+            one.order.number
+            for one in arrivals
+            if (mark := marks.get(one.order.number)) is not None
+            and not (mark.intake or mark.cancelled)
+            and _is_cancelled(one.order)
+        )
+        self._tell(
+            new=self.report.new + arrived.new,
+            changed=self.report.changed + arrived.changed,
+            taken_in=self.report.taken_in + sum(one.handling is not None for one in arrivals),
+            cancelled=(*self.report.cancelled, *cancelled),
+        )
+
+    def _read_again(self) -> None:
+        """Normalise again what an older codec has written, and what it could not read."""
+        for stored in self.store.orders.stale(self.shop.key):
+            self._read(stored.order.raw, stored.order)
+        for held in self.store.quarantine.of(self.shop.key):
+            if held.codec != CODEC and self._read(held.raw, None):
+                self._flush()
+                self.store.quarantine.drop(self.shop.key, [held.number])
+
+    def _read(self, raw: object, before: Order | None) -> bool:
+        try:
+            order = self.shop.client.read(raw)
+        except MallError as error:
+            if before is not None:
+                self._unreadable.append(Unreadable(before.number, raw, error))
+            return False
+        if before is not None and before.cancelled_at is not None:
+            # A claim has told it, which is in no raw record.
+            order = evolve(order, cancelled_at=before.cancelled_at, phase=Phase.CANCELLED)
+        self._seen[order.number] = Seen(order)
+        if len(self._seen) >= _BATCH:
+            self._flush()
+        return True
+
+    def _confirm(self) -> None:
+        """Turn SENT into CONFIRMED where the mall shows the report now."""
+        key, client = self.shop.key, self.shop.client
+        waiting = [
+            one
+            for one in self.store.journal.unconfirmed(key)
+            if isinstance(one.write_back, ShipmentNotice)
+        ]
+        orders = self.store.orders.load(key, {one.key.order.number for one in waiting}, raw=True)
+        for record in waiting:
+            stored = orders.get(record.key.order.number)
+            notice = record.write_back
+            assert isinstance(notice, ShipmentNotice)  # noqa: S101 -- sorted out above
+            if stored and client.standing(stored.order, notice) is Standing.SAME:
+                self.store.journal.confirm(record.key)
+                self._tell(confirmed=self.report.confirmed + 1)
+
+    def _tell(self, **facts: Any) -> None:  # noqa: ANN401 -- fields of the report
+        self.report = evolve(self.report, **facts)
+
+
+def _is_cancelled(order: Order) -> bool:
+    return order.cancelled_at is not None or order.phase is Phase.CANCELLED

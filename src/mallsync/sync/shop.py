@@ -1,0 +1,125 @@
+"""One shop as the sync knows it: its client, and how the shop wants it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import timedelta
+
+from attrs import evolve, field, frozen
+
+from mallsync.errors import ConfigError
+from mallsync.model.words import HostStatus, require_text
+from mallsync.policy import intake
+from mallsync.policy.conventions import Convention, convention_followed_by
+from mallsync.policy.rule import ExportRule
+from mallsync.policy.settings import BuyerMode, IntakeRule
+from mallsync.ports import MallClient
+from mallsync.store import ShopKey
+
+__all__ = ["Shop", "ShopSettings"]
+
+
+def _statuses(value: Collection[str] | None) -> frozenset[str] | None:
+    if value is None:
+        return None
+    if isinstance(value, str) or not value:
+        raise ConfigError('statuses: write a set of the mall\'s own codes, such as {"300"}')
+    return frozenset(value)
+
+
+@frozen(kw_only=True)
+class ShopSettings:
+    """How one shop is synchronised; what is left out is as `mallsync.policy` has it for the mall.
+
+    Args:
+        label: The shop's name for people, such as 楽天市場1号店; its id where there is none.
+        days: Days back that a fetch reaches (R6).
+        every: The interval of the automatic fetch.
+        auto_fetch: Whether ``run`` fetches it by itself.
+        statuses: The mall's own codes that are fetched, and come in; None is every status, of
+            which the mall's intake rule lets some in.
+        landing_status: The host status in which an order lands.
+        auto_export: Whether ``run`` reports shipments by itself.
+        message: The template of the notice, where the mall takes one (R4).
+        review_message: What is posted with a rating, where the shop rates the buyer.
+        auto_review: Whether ``run`` rates buyers by itself; a deliberate act (R4).
+        buyer: What stands for a buyer that the mall does not name (R5).
+        rule: Another rule of the automatic export.
+        manual_rule: Another rule of an export for a period.
+
+    Raises:
+        ConfigError: A value has the wrong type; the text says what to write.
+    """
+
+    label: str = ""
+    days: int | None = None
+    every: timedelta | None = None
+    auto_fetch: bool = True
+    statuses: frozenset[str] | None = field(default=None, converter=_statuses)
+    landing_status: str = HostStatus.NEW.value
+    auto_export: bool = False
+    message: str = field(default="", repr=False)
+    review_message: str = field(default="", repr=False)
+    auto_review: bool = False
+    buyer: BuyerMode | None = None
+    rule: ExportRule | None = None
+    manual_rule: ExportRule | None = None
+
+    def __attrs_post_init__(self) -> None:
+        for name in ("label", "landing_status", "message", "review_message"):
+            require_text(getattr(self, name), name)
+        if not self.landing_status.strip():
+            raise ConfigError(f'landing_status is empty: write "{HostStatus.NEW.value}"')
+        if self.every is not None and self.every <= timedelta(0):
+            raise ConfigError("every: write timedelta(minutes=15)")
+
+
+def _settings(value: ShopSettings | None) -> ShopSettings:
+    return ShopSettings() if value is None else value
+
+
+@frozen
+class Shop:
+    """A shop: a client of its mall, and settings.
+
+    Args:
+        client: Of any mall; it stays the caller's to close.
+        settings: None is the usual for the mall.
+    """
+
+    client: MallClient
+    settings: ShopSettings = field(default=None, converter=_settings)
+
+    @property
+    def key(self) -> ShopKey:
+        """Mall and shop."""
+        return ShopKey(self.client.mall, self.client.shop_id)
+
+    @property
+    def label(self) -> str:
+        """The shop's name for people."""
+        return self.settings.label or self.client.shop_id
+
+    @property
+    def convention(self) -> Convention:
+        """What shops of the mall are used to."""
+        return convention_followed_by(self.client.mall)
+
+    @property
+    def intake(self) -> IntakeRule:
+        """Which orders come in, and where they land."""
+        rule = intake.RULES.get(self.client.mall, IntakeRule())
+        settings = self.settings
+        return evolve(
+            rule,
+            days=rule.days if settings.days is None else settings.days,
+            every=rule.every if settings.every is None else settings.every,
+            statuses=rule.statuses if settings.statuses is None else settings.statuses,
+            landing_status=settings.landing_status,
+        )
+
+    def rule(self, *, manual: bool) -> ExportRule:
+        """Return the rule of an export: for a period by hand, or the automatic one."""
+        if manual:
+            return self.settings.manual_rule or self.convention.manual
+        return self.settings.rule or self.convention.export

@@ -1,0 +1,432 @@
+"""Some shops and their store: one short method for each thing that a host does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date, timedelta
+from threading import Event
+from typing import TypeVar
+
+from attrs import evolve, frozen
+
+from mallsync.errors import ConfigError
+from mallsync.model.handling import Dispatch, Handling
+from mallsync.model.journal import EntryKey
+from mallsync.model.order import OrderKey
+from mallsync.model.period import JST, Period, require_day
+from mallsync.model.words import require_text
+from mallsync.policy import intake
+from mallsync.ports import HandlingSource
+from mallsync.store import Record, ShopKey, SqlStore, Stored
+from mallsync.sync.credentials import CredentialNotice, notice_of
+from mallsync.sync.export import (
+    ExportReport,
+    rates_buyers,
+    reconcile_shop,
+    review_shop,
+    send_notices,
+)
+from mallsync.sync.fetch import FetchReport, Progress, fetch_shop
+from mallsync.sync.plan import Candidate, Plan, plan_of
+from mallsync.sync.shop import Shop
+from mallsync.sync.why import why_missing, why_row
+
+__all__ = ["Gap", "Sync"]
+
+T = TypeVar("T")
+
+_TOUCHED = timedelta(days=30)
+"""How long a plan tells of an order that the shop has filled in and that is past shipping."""
+
+
+@frozen
+class Gap:
+    """A stretch of a shop that no fetch has covered."""
+
+    shop: ShopKey
+    period: Period
+
+
+class Sync:
+    """Some shops and their store.
+
+    Args:
+        shops: Clients with settings; two of one mall and id are a mistake.
+        store: Where everything is kept. Both stay the caller's to close.
+
+    Raises:
+        ConfigError: A shop comes twice, or an argument has the wrong type.
+    """
+
+    def __init__(self, shops: Iterable[Shop], store: SqlStore) -> None:
+        given = tuple(shops)
+        if not all(isinstance(shop, Shop) for shop in given):
+            raise ConfigError("shops: write [Shop(client), …]")
+        if not isinstance(store, SqlStore):
+            raise ConfigError('store: write SqlStore("sqlite:///orders.db")')
+        self.shops = {shop.key: shop for shop in given}
+        if len(self.shops) < len(given):
+            raise ConfigError("shops: one comes twice: give each its own shop_id")
+        self.store = store
+        self.stopping = Event()
+
+    def stop(self) -> None:
+        """Ask everything that runs to end soon: between two events, or two batches of writes."""
+        self.stopping.set()
+
+    # ------------------------------------------------------------------------------------- fetch
+
+    def fetch(
+        self,
+        shops: Iterable[ShopKey | str] | None = None,
+        period: Period | None = None,
+        *,
+        progress: Progress | None = None,
+    ) -> list[FetchReport]:
+        """Fetch shops into the store, all at the same time; one's failure stops no other.
+
+        Args:
+            shops: Keys, or ids; None is every one.
+            period: By the mall's order date; None is each shop's own days back from now (R6).
+            progress: Told the shop and how many orders it has seen so far; from any thread.
+
+        Returns:
+            A report for each shop, in their order.
+        """
+        chosen = self._chosen(shops)
+        now = self.store.now()
+
+        def fetched(shop: Shop) -> FetchReport:
+            asked = intake.window(shop.intake, now=now) if period is None else period
+            try:
+                return fetch_shop(shop, self.store, asked, self.stopping, progress)
+            except Exception as error:  # noqa: BLE001 -- the report tells it; the others go on
+                return FetchReport(shop=shop.key, period=asked, error=error)
+
+        return self._each(fetched, chosen)
+
+    def gaps(self, shops: Iterable[ShopKey | str] | None = None) -> list[Gap]:
+        """Return the stretches, from the first fetch to now, that no fetch has covered.
+
+        The time since the last fetch is one only if that is overdue by an interval.
+        """
+        now = self.store.now()
+        found = []
+        for shop in self._chosen(shops):
+            due = now - 2 * shop.intake.every
+            holes = self.store.coverage.holes(shop.key, now, shop.settings.statuses)
+            found += [Gap(shop.key, one) for one in holes if one.end < now or one.start < due]
+        return found
+
+    # ---------------------------------------------------------------------------------- handling
+
+    def orders(
+        self, mall: str | None = None, status: str | None = None, number: str | None = None
+    ) -> Iterator[Stored]:
+        """Yield what the store has of these shops, page by page.
+
+        Args:
+            mall: Of this mall only.
+            status: In this host status only.
+            number: Of this order number only.
+        """
+        for key in self.shops:
+            if mall is not None and key.mall != mall:
+                continue
+            if number is not None:
+                found = self.store.orders.load(key, [number]).values()
+                yield from (one for one in found if status is None or _status(one) == status)
+            elif status is not None:
+                yield from self.store.orders.by_status(key, status)
+            else:
+                yield from self.store.orders.find(key)
+
+    def handle(
+        self,
+        key: OrderKey,
+        *,
+        status: str | None = None,
+        dispatch: Dispatch | None = None,
+        memo: str | None = None,
+    ) -> Handling:
+        """Say what the shop does about an order; what is None stays as it is.
+
+        Args:
+            key: The order.
+            status: The host's status.
+            dispatch: How a shipment leaves; it replaces the one of its shipment.
+            memo: The shop's note.
+
+        Raises:
+            ConfigError: The order is not there, or has no such shipment.
+        """
+        stored = self._taken_in(key)
+        if status is not None and not require_text(status, "status").strip():
+            raise ConfigError('status is empty: write "発送待ち", or a name of your own')
+        if dispatch is not None:
+            _check_dispatch(stored, dispatch)
+
+        def change(old: Handling) -> Handling:
+            return evolve(
+                old,
+                status=old.status if status is None else status,
+                memo=old.memo if memo is None else memo,
+                dispatches=old.dispatches if dispatch is None else _with(old, dispatch),
+            )
+
+        return self.store.handlings.change(key, change)
+
+    def bundle(self, parent: OrderKey, children: Iterable[OrderKey]) -> None:
+        """Ship orders together: the parent's report counts for its children (R7).
+
+        Raises:
+            ConfigError: They are not of one shop, not taken in, or part of another bundle.
+        """
+        some = tuple(children)
+        whole = self._taken_in(parent)
+        if whole.handling is not None and whole.handling.bundle_parent is not None:
+            raise ConfigError(f"order {parent.number} is a child itself: name its parent")
+        for child in some:
+            self._check_child(parent, child)
+        for child in some:
+            self.store.handlings.change(child, lambda old: evolve(old, bundle_parent=parent))
+
+    def unbundle(self, parent: OrderKey) -> tuple[OrderKey, ...]:
+        """Ship orders by themselves again; return those that were shipped with this one."""
+        children = self.store.handlings.children(parent)
+        for child in children:
+            self.store.handlings.change(child, lambda old: evolve(old, bundle_parent=None))
+        return children
+
+    # ------------------------------------------------------------------------------------ export
+
+    def plan_export(
+        self,
+        today: date | None = None,
+        period: Period | None = None,
+        shops: Iterable[ShopKey | str] | None = None,
+        *,
+        handlings: HandlingSource | None = None,
+        retry_refused: bool = False,
+    ) -> Plan:
+        """Return what would be reported, and why the rest would not; nothing is sent.
+
+        Args:
+            today: The day in Japan; None is that of the store's clock.
+            period: The export period (作成期間): an export by hand, by the manual rules.
+            shops: Keys, or ids; None is every one.
+            handlings: A host's own tables, instead of the store's.
+            retry_refused: Whether what a mall has refused is sent again as it is.
+
+        Raises:
+            ConfigError: An argument has the wrong type.
+        """
+        day = self.store.now().astimezone(JST).date() if today is None else today
+        chosen = self._chosen(shops)
+        return plan_of(
+            [(shop, self._candidates(shop, handlings)) for shop in chosen],
+            today=require_day(day, "today"),
+            period=period,
+            retry_refused=retry_refused,
+            source=handlings,
+        )
+
+    def export(self, plan: Plan) -> list[ExportReport]:
+        """Carry out a plan: each notice once, whatever happens on the way.
+
+        Returns:
+            A report for each shop of the plan, in order.
+
+        Raises:
+            ConfigError: What the plan was made of has changed since: plan again.
+        """
+        self._refuse_stale(plan)
+
+        def exported(shop: Shop) -> ExportReport:
+            mine = [one for one in plan.notices if _shop_of(one.key) == shop.key]
+            return self._guarded(shop, lambda: send_notices(shop, self.store, mine, self.stopping))
+
+        return self._each(exported, self._chosen(plan.shops))
+
+    def reconcile(self, shops: Iterable[ShopKey | str] | None = None) -> list[ExportReport]:
+        """Find out what came of every write-back whose end is not known.
+
+        The mall is looked at; what it shows is adopted, what it provably lacks after its settle
+        time is sent again, and the rest stays UNKNOWN.
+        """
+
+        def reconciled(shop: Shop) -> ExportReport:
+            return self._guarded(shop, lambda: reconcile_shop(shop, self.store, self.stopping))
+
+        return self._each(reconciled, self._chosen(shops))
+
+    def review(self, shops: Iterable[ShopKey | str] | None = None) -> list[ExportReport]:
+        """Rate the buyers who have rated, with each shop's review message (R4); once each.
+
+        Only at malls where the shop rates the buyer; the others are left out. An empty message is
+        posted as it is: see REVIEW_MESSAGE_EMPTY among the warnings.
+        """
+        rating = [shop for shop in self._chosen(shops) if rates_buyers(shop)]
+        now = self.store.now()
+
+        def reviewed(shop: Shop) -> ExportReport:
+            period = intake.window(shop.intake, now=now)
+            return self._guarded(shop, lambda: review_shop(shop, self.store, period, self.stopping))
+
+        return self._each(reviewed, rating)
+
+    def credentials(self, shops: Iterable[ShopKey | str] | None = None) -> list[CredentialNotice]:
+        """Return what there is to say of the credentials of shops; nothing where they are good."""
+        now = self.store.now()
+        return [told for shop in self._chosen(shops) if (told := notice_of(shop, now)) is not None]
+
+    def why(self, key: OrderKey, lang: str = "en") -> str:
+        """Return why an order is where it is, in ``"ja"`` or ``"en"``.
+
+        Not fetched, not taken in, not reported now and what would be enough, or reported and when:
+        by the automatic rule, today.
+
+        Raises:
+            ConfigError: The order is of no shop of this sync, or there are no texts in `lang`.
+        """
+        (shop,) = self._chosen([ShopKey(key.mall, key.shop_id)])
+        stored = self.store.orders.get(key)
+        if stored is None or stored.handling is None:
+            return why_missing(shop, self.store, key, lang)
+        rows = {row.order: row for row in self.plan_export(shops=[shop.key]).rows}
+        return why_row(rows.get(key), self.store.journal.records(key), lang)
+
+    # ------------------------------------------------------------------------------------ inside
+
+    def _guarded(self, shop: Shop, work: Callable[[], ExportReport]) -> ExportReport:
+        try:
+            return work()
+        except Exception as error:  # noqa: BLE001 -- the report tells it; the others go on
+            return ExportReport(shop=shop.key, error=error)
+
+    def _refuse_stale(self, plan: Plan) -> None:
+        now = self.plan_export(
+            plan.today,
+            plan.period,
+            plan.shops,
+            handlings=plan.source,
+            retry_refused=plan.retry_refused,
+        )
+        if now.digest != plan.digest:
+            old = {row.order: row.inputs for row in plan.rows}
+            new = {row.order: row.inputs for row in now.rows}
+            moved = sorted(
+                {one for one in {*old, *new} if old.get(one) != new.get(one)},
+                key=lambda one: (one.mall, one.shop_id, one.number),
+            )
+            named = ", ".join(one.number for one in moved[:5]) or "a rule or a template"
+            raise ConfigError(f"the plan is out of date ({named} changed since): plan again")
+
+    def _candidates(self, shop: Shop, source: HandlingSource | None) -> Sequence[Candidate]:
+        since = self.store.now() - _TOUCHED
+        found: dict[str, Stored] = {
+            one.order.number: one for one in self.store.orders.to_report(shop.key, since)
+        }
+        said = {number: _handling(one, source) for number, one in found.items()}
+        self._add_parents(shop, found, said, source)
+        records = self._records(shop, found)
+        return [
+            Candidate(
+                order=one.order,
+                handling=handling,
+                digest=one.digest,
+                records=records.get(one.order.key, {}),
+            )
+            for number, one in found.items()
+            if (handling := said[number]) is not None
+        ]
+
+    def _add_parents(
+        self,
+        shop: Shop,
+        found: dict[str, Stored],
+        said: dict[str, Handling | None],
+        source: HandlingSource | None,
+    ) -> None:
+        """Add the parents of bundles that are no candidates themselves: their notice counts."""
+        lacking = {
+            one.bundle_parent.number
+            for one in said.values()
+            if one is not None and one.bundle_parent is not None
+        } - set(found)
+        for number, one in self.store.orders.load(shop.key, lacking, raw=True).items():
+            found[number], said[number] = one, _handling(one, source)
+
+    def _records(
+        self, shop: Shop, numbers: Iterable[str]
+    ) -> dict[OrderKey, dict[EntryKey, Record]]:
+        by_order: dict[OrderKey, dict[EntryKey, Record]] = {}
+        for key, record in self.store.journal.of(shop.key, list(numbers)).items():
+            by_order.setdefault(key.order, {})[key] = record
+        return by_order
+
+    def _taken_in(self, key: OrderKey) -> Stored:
+        stored = self.store.orders.get(key)
+        if stored is None or stored.handling is None:
+            raise ConfigError(f"order {key.number} has not been taken in: see sync.why(key)")
+        return stored
+
+    def _check_child(self, parent: OrderKey, child: OrderKey) -> None:
+        if (child.mall, child.shop_id) != (parent.mall, parent.shop_id) or child == parent:
+            raise ConfigError(f"order {child.number}: a bundle is of other orders of one shop")
+        handling = self._taken_in(child).handling
+        other = handling.bundle_parent if handling else None
+        if other not in (None, parent) or self.store.handlings.children(child):
+            raise ConfigError(f"order {child.number} is part of another bundle: unbundle that")
+
+    def _chosen(self, shops: Iterable[ShopKey | str] | None) -> list[Shop]:
+        if shops is None:
+            return list(self.shops.values())
+        if isinstance(shops, str):
+            raise ConfigError('shops come in a list: write ["my-shop"]')
+        chosen = []
+        for one in shops:
+            named = [
+                shop for key, shop in self.shops.items() if one in (key, key.shop_id, str(key))
+            ]
+            if len(named) != 1:
+                known = ", ".join(map(str, self.shops))
+                raise ConfigError(f"no one shop is called {one}: write some of {known}")
+            chosen += named
+        return chosen
+
+    def _each(self, work: Callable[[Shop], T], shops: Sequence[Shop]) -> list[T]:
+        """Work on shops at the same time; results come in their order."""
+        if len(shops) < 2:  # noqa: PLR2004 -- one needs no thread
+            return [work(shop) for shop in shops]
+        with ThreadPoolExecutor(len(shops), thread_name_prefix="mallsync") as pool:
+            return list(pool.map(work, shops))
+
+
+def _handling(one: Stored, source: HandlingSource | None) -> Handling | None:
+    return one.handling if source is None else source.handling(one.order.key)
+
+
+def _status(one: Stored) -> str | None:
+    return None if one.handling is None else one.handling.status
+
+
+def _shop_of(key: EntryKey) -> ShopKey:
+    return ShopKey(key.order.mall, key.order.shop_id)
+
+
+def _check_dispatch(stored: Stored, dispatch: Dispatch) -> None:
+    ids = [shipment.id for shipment in stored.order.shipments if not shipment.cancelled]
+    if dispatch.shipment_id in ids or (not dispatch.shipment_id and len(ids) == 1):
+        return
+    raise ConfigError(
+        f"order {stored.order.number} has no shipment {dispatch.shipment_id!r}:"
+        f" write one of {', '.join(ids)}"
+    )
+
+
+def _with(old: Handling, dispatch: Dispatch) -> tuple[Dispatch, ...]:
+    """Return the dispatches with one put in the place of its shipment's."""
+    others = (one for one in old.dispatches if one.shipment_id != dispatch.shipment_id)
+    return (*others, dispatch)
