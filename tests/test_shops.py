@@ -173,8 +173,7 @@ def test_a_key_that_is_wrong_is_named_with_its_table(tmp_path: Path, more: str, 
             'service_secret: write a value, or { env = "NAME" }',
         ),
         (
-            '[shops.a]\nmall = "rakuma"\nemail = "a@example.invalid"\npassword = "b"'
-            '\nwire = "no:X"',
+            '[shops.a]\nmall="rakuma"\nemail="a@example.invalid"\npassword="b"\nwire="no:X"',
             "shops.a: wire: write MODULE:NAME",
         ),
         (RAKUTEN + RAKUTEN.replace("one]", 'two]\nid = "one"'), "rakuten/one comes twice"),

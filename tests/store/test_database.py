@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
-from threading import Event, Thread
+from threading import Thread
 
 import pytest
 from sqlalchemy.exc import DBAPIError, ResourceClosedError
@@ -15,7 +17,6 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from mallsync.errors import ConfigError, StoreError
 from mallsync.model.handling import Handling
 from mallsync.store import Arrival, SqlStore, database, schema
-from mallsync.store.database import Database
 from tests.store.made import SHOP, key, order
 
 
@@ -204,20 +205,7 @@ def test_a_new_database_is_made_once(url: str) -> None:
     """By whichever process comes first."""
     if url == "sqlite://":
         return
-    ready, made = Event(), []
+    code = f"from mallsync.store import SqlStore; SqlStore({url!r}).close()"
+    running = [subprocess.Popen([sys.executable, "-c", code]) for _ in range(3)]
 
-    def make() -> None:
-        ready.wait()
-        made.append(Database(url))
-        schema.prepare(made[-1])
-
-    threads = [Thread(target=make) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    ready.set()
-    for thread in threads:
-        thread.join()
-    for one in made:
-        one.close()
-
-    assert 4 == len(made)
+    assert [0, 0, 0] == [one.wait() for one in running]

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 
 from attrs import evolve, field, frozen
-from sqlalchemy import ColumnElement, Connection, and_, not_, select, text
+from sqlalchemy import ColumnElement, Connection, and_, not_, select, tuple_
 
 from mallsync.errors import StoreError
 from mallsync.model.order import Order, Shipment
@@ -89,18 +89,17 @@ class Care:
     def _problems(self) -> Iterator[str]:
         if self.database.is_sqlite:
             with self.database.read() as connection:
-                told = connection.execute(text("PRAGMA integrity_check")).scalars().all()
-                links = connection.execute(text("PRAGMA foreign_key_check")).all()
+                told = connection.exec_driver_sql("PRAGMA integrity_check").scalars().all()
+                links = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
             yield from (f"the file: {one}" for one in told if one != "ok")
             yield from (f"a row of {one[0]} belongs to nothing" for one in links)
         columns = (orders.c.shop, orders.c.number, orders.c.cache, orders.c.raw)
         asked = select(*columns).order_by(orders.c.shop, orders.c.number).limit(_PAGE)
         last = (0, "")
         while True:
-            behind = text("(shop, number) > (:shop, :number)")
+            behind = tuple_(orders.c.shop, orders.c.number) > last
             with self.database.read() as connection:
-                bound = {"shop": last[0], "number": last[1]}
-                rows = connection.execute(asked.where(behind), bound).all()
+                rows = connection.execute(asked.where(behind)).all()
             for row in rows:
                 try:
                     load_order(row.cache, row.raw)

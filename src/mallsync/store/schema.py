@@ -23,7 +23,6 @@ from sqlalchemy import (
     UniqueConstraint,
     inspect,
     select,
-    text,
 )
 
 from mallsync.errors import StoreError
@@ -215,7 +214,7 @@ def prepare(database: Database) -> None:
     """
     with database.write() as connection:
         if not database.is_sqlite:
-            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
+            connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_LOCK})")
         if not inspect(connection).has_table(meta.name):
             TABLES.create_all(connection)
             connection.execute(meta.insert().values(version=VERSION))

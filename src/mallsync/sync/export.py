@@ -181,11 +181,13 @@ class _Writing:
         client = cast("ReviewsBuyers", self.shop.client)
         for key, review in some:
             warned = () if review.message.strip() else (ReasonCode.REVIEW_MESSAGE_EMPTY.value,)
-            if not self.store.journal.claim(key, review).is_sent:
-                result = client.send_review(review, journal=self.store.journal)
-                code = _code(result.error)
-                self.store.journal.settle(key, result.outcome, code)
-                yield Written(key=key, outcome=result.outcome, code=code, warnings=warned)
+            if self.store.journal.claim(key, review).is_sent:
+                yield Written(key=key, outcome=Outcome.SENT)
+                continue
+            result = client.send_review(review, journal=self.store.journal)
+            code = _code(result.error)
+            self.store.journal.settle(key, result.outcome, code)
+            yield Written(key=key, outcome=result.outcome, code=code, warnings=warned)
 
 
 def _code(error: MallError | None) -> str:

@@ -83,17 +83,17 @@ def _due(sync: Sync) -> list[ShopKey]:
     return [
         shop.key
         for shop in sync.shops.values()
-        if shop.settings.auto_fetch and _next(sync.store, shop) <= now
+        if shop.settings.auto_fetch and _next(sync.store, shop, now) <= now
     ]
 
 
-def _next(store: SqlStore, shop: Shop) -> datetime:
+def _next(store: SqlStore, shop: Shop, now: datetime) -> datetime:
     last = store.fetches.last(shop.key)
-    return store.now() if last is None else last.started_at + shop.intake.every
+    return now if last is None else last.started_at + shop.intake.every
 
 
 def _seconds_to_next(sync: Sync) -> float:
     now = sync.store.now()
     automatic = [shop for shop in sync.shops.values() if shop.settings.auto_fetch]
-    waits = [(_next(sync.store, shop) - now).total_seconds() for shop in automatic]
+    waits = [(_next(sync.store, shop, now) - now).total_seconds() for shop in automatic]
     return max(0.0, min(waits, default=_LONGEST_WAIT))
