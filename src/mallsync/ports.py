@@ -125,8 +125,11 @@ class Journal(Protocol):
     def drop(self, key: EntryKey, step: str) -> None:
         """Forget a begun step: its call is known to have had no effect."""
 
-    def settled(self, key: EntryKey, step: str, after: timedelta) -> bool:
-        """Tell whether `after` has passed since the step was begun."""
+    def retake(self, key: EntryKey, step: str, after: timedelta) -> bool:
+        """Begin a step anew that was begun `after` ago or earlier, and never ended.
+
+        Of several that ask, one is told True; False, too, where it has ended or was forgotten.
+        """
 
 
 class TokenVault(Protocol):

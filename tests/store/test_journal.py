@@ -73,16 +73,24 @@ def test_another_payload_needs_a_new_revision_once_something_was_begun(journal: 
     assert () == journal.open(evolve(KEY, revision=2), "edited").steps
 
 
-def test_what_was_begun_settles_with_the_journals_clock(journal: Journal, clock: Hands) -> None:
-    """From the moment at which it was begun."""
+def test_what_was_begun_is_begun_anew_once_it_has_settled(journal: Journal, clock: Hands) -> None:
+    """By one of those who ask; not where it has ended, or was forgotten."""
     journal.open(KEY, "payload")
     journal.begin(KEY, "send")
     clock.advance(minutes=59)
-    early = journal.settled(KEY, "send", timedelta(minutes=60))
+    hour = timedelta(minutes=60)
+    early = journal.retake(KEY, "send", hour)
     clock.advance(minutes=1)
+    late = (journal.retake(KEY, "send", hour), journal.retake(KEY, "send", hour))
+    clock.advance(minutes=60)
+    journal.end(KEY, "send")
+    journal.begin(KEY, "note")
+    journal.drop(KEY, "note")
 
     assert not early
-    assert journal.settled(KEY, "send", timedelta(minutes=60))
+    assert (True, False) == late
+    assert not journal.retake(KEY, "send", hour)
+    assert not journal.retake(KEY, "note", timedelta(0))
 
 
 def test_of_many_threads_one_begins_a_step(store: SqlStore) -> None:

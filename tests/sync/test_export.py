@@ -325,6 +325,31 @@ def test_elsewhere_each_order_of_a_bundle_is_reported_by_itself(world: World, sy
     }
 
 
+def test_two_reports_to_one_cart_are_two_entries(world: World) -> None:
+    """A cart to two recipients: one refused line is neither lost nor told as sent."""
+    sync = world.sync(qoo10=PLAIN)
+    mall = world.malls.qoo10
+    (cart,) = mall.fake.place(lines=2)
+    world.advance(seconds=1)
+    sync.fetch()
+    key = OrderKey("qoo10", "demo", cart)
+    stored = sync.store.orders.get(key, raw=True)
+    assert stored is not None
+    (shipment,) = stored.order.shipments
+    first, second = (evolve(shipment, id=item.id, items=(item,)) for item in shipment.items)
+    split = evolve(stored.order, shipments=(first, second))
+    sync.store.orders.arrive(ShopKey("qoo10", "demo"), [Arrival(order=split)])
+    for one, number in ((first, "000011112222"), (second, "333344445555")):
+        facts = {"carrier": "ヤマト運輸", "tracking_number": number}
+        sync.handle(key, status="発送待ち", dispatch=Dispatch(shipment_id=one.id, **facts))
+    mall.fail_next("ORDER_ERRORS", operation="ShippingBasic.SetSendingInfoBulk", orders=[first.id])
+    (report,) = sync.export(sync.plan_export())
+    outcomes = {one.key.shipment: one.outcome for one in report.written}
+
+    assert {first.id: Outcome.REFUSED, second.id: Outcome.SENT} == outcomes
+    assert not report.ok
+
+
 def test_bundles_that_cannot_be_are_refused(world: World, sync: Sync) -> None:
     """Each with what to do."""
     one, two, three = (filled(world, sync) for _ in range(3))

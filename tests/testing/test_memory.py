@@ -32,9 +32,11 @@ def test_an_entry_is_made_once_and_kept() -> None:
 
 
 def test_another_payload_is_refused() -> None:
-    """A changed write-back is a new revision."""
+    """A changed write-back is a new revision, once something of it was begun."""
     one = journal()
+    one.open(KEY, "typed wrong")
     one.open(KEY, "p")
+    one.begin(KEY, "send")
     with pytest.raises(ConfigError, match="revision"):
         one.open(KEY, "q")
 
@@ -68,17 +70,20 @@ def test_a_dropped_step_can_be_begun_again_and_the_others_stay() -> None:
     assert one.begin(KEY, "send")
 
 
-def test_a_step_settles_after_its_time() -> None:
-    """The journal owns the clock; the exact moment counts as settled."""
+def test_a_step_is_begun_anew_after_its_time() -> None:
+    """The journal owns the clock; the exact moment counts, and one who asks is told True."""
     moments: list[datetime] = [NOW]
     one = MemoryJournal(lambda: moments[-1])
     one.open(KEY, "p")
     one.begin(KEY, "send")
     hour = timedelta(hours=1)
 
-    assert not one.settled(KEY, "send", hour)
+    assert not one.retake(KEY, "send", hour)
     moments.append(NOW + hour)
-    assert one.settled(KEY, "send", hour)
+    assert one.retake(KEY, "send", hour)
+    assert not one.retake(KEY, "send", hour)
+    one.end(KEY, "send")
+    assert not one.retake(KEY, "send", timedelta(0))
 
 
 def test_only_one_of_many_threads_begins_a_step() -> None:

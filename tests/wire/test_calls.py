@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TypeVar, cast
 
 import pytest
 
 from mallsync.errors import (
     AnswerLost,
-    AuthFailed,
-    ConfigError,
     Conflict,
     DecodeError,
     MallError,
     NotSent,
     Rejected,
-    Throttled,
     Unavailable,
 )
 from mallsync.model.journal import EntryKey, Step, StepState
@@ -24,7 +21,7 @@ from mallsync.model.order import OrderKey
 from mallsync.model.period import JST
 from mallsync.testing import MemoryJournal, ScriptedCaller
 from mallsync.wire.calls import Steps
-from mallsync.wire.messages import Effect, Operation, Request, Response
+from mallsync.wire.messages import Effect, Request, Response
 from mallsync.wire.writing import SETTLE
 
 T = TypeVar("T")
@@ -135,109 +132,8 @@ def test_a_step_that_another_worker_begins_first_is_looked_at(journal: MemoryJou
     """Between opening the entry and beginning the step there may be another."""
 
     class Contested(MemoryJournal):
-        def begin(self, key: EntryKey, step: str) -> bool:
-            super().begin(key, step)
-            return False
-
-    contested = Contested(lambda: NOW)
-    work, caller = steps(contested)
-
-    assert "theirs" == work.once("send", Write(), look=lambda: "theirs")
-    assert [] == caller.asked
-
-
-@pytest.mark.parametrize("kind", [AnswerLost, Unavailable, DecodeError])
-def test_after_an_uncertain_call_the_step_stays_begun(
-    journal: MemoryJournal, kind: type[MallError]
-) -> None:
-    """So that the next run looks before it writes."""
-    with pytest.raises(kind):
-        steps(journal, kind())[0].once("send", Write())
-    work, caller = steps(journal)
-
-    assert "found" == work.once("send", Write(), look=lambda: "found")
-    assert [] == caller.asked
-
-
-@pytest.mark.parametrize("kind", [NotSent, Throttled, AuthFailed, Rejected])
-def test_after_a_call_without_effect_the_step_is_forgotten(
-    journal: MemoryJournal, kind: type[MallError]
-) -> None:
-    """So that the next run may write."""
-    with pytest.raises(kind):
-        steps(journal, kind())[0].once("send", Write())
-    assert state(journal) is None
-
-    assert "receipt" == steps(journal, "receipt")[0].once("send", Write(), look=never)
-
-
-def test_after_a_crash_the_step_stays_begun(journal: MemoryJournal) -> None:
-    """Whatever is no error of the mall leaves the question open."""
-
-    class Crashing(ScriptedCaller):
-        def call(self, operation: Operation[T]) -> T:
-            raise KeyboardInterrupt
-
-    with pytest.raises(KeyboardInterrupt):
-        Steps(Crashing([]), journal, KEY, "payload").once("send", Write())
-
-    assert Step(name="send", state=StepState.BEGUN) == state(journal)
-
-
-def test_steps_of_other_names_are_other_steps(journal: MemoryJournal) -> None:
-    """A saga has several in one entry."""
-    work, caller = steps(journal, "a", "b")
-
-    assert ("a", "b", "a") == tuple(work.once(name, Write()) for name in ("one", "two", "one"))
-    assert 2 == len(caller.asked)
-
-
-def test_another_payload_is_another_revision(journal: MemoryJournal) -> None:
-    """A changed text is no second mail."""
-    steps(journal, "receipt")[0].once("send", Write())
-    changed = Steps(ScriptedCaller([]), journal, KEY, "other")
-
-    with pytest.raises(ConfigError, match="revision"):
-        changed.once("send", Write())
-
-
-def test_what_may_be_repeated_is_instead_of_looked_for(journal: MemoryJournal) -> None:
-    """An idempotent step that was begun earlier is simply done again."""
-    begun(journal)
-    work, caller = steps(journal, "receipt")
-
-    assert "receipt" == work.once("send", Write(Effect.IDEMPOTENT_WRITE), look=never)
-    assert Step(name="send", state=StepState.DONE, receipt="receipt") == state(journal)
-    assert 1 == len(caller.asked)
-
-
-def test_absence_counts_once_the_mall_has_settled(journal: MemoryJournal) -> None:
-    """Then a begun step that nothing shows is carried out after all."""
-    begun(journal)
-    journal.now = lambda: NOW + SETTLE
-    work, caller = steps(journal, "receipt")
-
-    assert "receipt" == work.once("send", Write(), look=lambda: None)
-    assert 1 == len(caller.asked)
-
-
-def test_absence_without_a_look_never_counts(journal: MemoryJournal) -> None:
-    """However long ago it was begun."""
-    begun(journal)
-    journal.now = lambda: NOW + 10 * SETTLE
-    with pytest.raises(AnswerLost):
-        steps(journal)[0].once("send", Write())
-
-
-def test_a_settled_step_that_another_worker_takes_up_first_is_left_to_it(
-    journal: MemoryJournal,
-) -> None:
-    """Both have seen that it never arrived; one of them may go."""
-
-    class Contested(MemoryJournal):
-        def begin(self, key: EntryKey, step: str) -> bool:
-            super().begin(key, step)
-            return False
+        def retake(self, key: EntryKey, step: str, after: timedelta) -> bool:
+            return super().retake(key, step, after) and super().retake(key, step, after)
 
     begun(journal)
     contested = Contested(lambda: NOW + SETTLE, journal.entries)

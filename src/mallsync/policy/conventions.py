@@ -101,7 +101,11 @@ CONVENTIONS: Mapping[str, Convention] = MappingProxyType(
                 needs_tracking=False,
                 last_days=1,
             ),
-            notice=NoticeRule(numbers=_FIRST, needs=frozenset({"carrier", "tracking_numbers"})),
+            notice=NoticeRule(
+                numbers=_FIRST,
+                needs=frozenset({"carrier", "tracking_numbers"}),
+                by_shipment=True,  # a cart may go to two recipients
+            ),
             intake=IntakeRule(
                 statuses=frozenset({"2"}),  # 配送要請/新規注文
                 moved_on={"3": ReasonCode.FETCH_QOO10_SHIP_PLAN_SET},  # 配送準備

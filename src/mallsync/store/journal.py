@@ -126,17 +126,24 @@ class SqlJournal:
                 )
             )
 
-    def settled(self, key: EntryKey, step: str, after: timedelta) -> bool:
-        """Tell whether `after` has passed since the step was begun."""
-        row = self.shops.row(_shop(key))
-        with self.database.read() as connection:
-            begun_at = connection.execute(
-                select(steps.c.begun_at).where(
-                    steps.c.entry == _ident(connection, row, key), steps.c.name == step
+    def retake(self, key: EntryKey, step: str, after: timedelta) -> bool:
+        """Begin a step anew that was begun `after` ago or earlier, and never ended.
+
+        In one statement: of several that ask, one is told True.
+        """
+        row, now = self.shops.row(_shop(key)), self.now()
+        with self.database.write() as connection:
+            take = (
+                steps.update()
+                .where(
+                    steps.c.entry == _ident(connection, row, key),
+                    steps.c.name == step,
+                    steps.c.state == StepState.BEGUN.value,
+                    steps.c.begun_at <= now - after,
                 )
-            ).scalar_one()
-        settled: bool = self.now() - begun_at >= after
-        return settled
+                .values(begun_at=now)
+            )
+            return wrote(connection, take)
 
     # ----------------------------------------------------------------------------- for the sync
 

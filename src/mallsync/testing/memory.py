@@ -57,10 +57,16 @@ class MemoryJournal:
         with self._lock:
             self._put(key, None, step)
 
-    def settled(self, key: EntryKey, step: str, after: timedelta) -> bool:
-        """Tell whether `after` has passed since the step was begun."""
+    def retake(self, key: EntryKey, step: str, after: timedelta) -> bool:
+        """Begin a step anew that was begun `after` ago or earlier, and never ended."""
         with self._lock:
-            return self.now() - self._begun_at[key, step] >= after
+            found = self.entries[key].step(step)
+            if found is None or found.state is not StepState.BEGUN:
+                return False
+            if self.now() - self._begun_at[key, step] < after:
+                return False
+            self._begun_at[key, step] = self.now()
+            return True
 
     def _put(self, key: EntryKey, step: Step | None, name: str = "") -> None:
         name = step.name if step is not None else name

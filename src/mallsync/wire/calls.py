@@ -181,10 +181,8 @@ class Steps:
         found = None if look is None else look()
         if found is not None:
             return found
-        if look is not None and self._has_settled(name):
-            self.forget(name)  # the look has shown that it never arrived
-            if self._begin(name):
-                return self._carry_out(name, operation, look)
+        if look is not None and self._retake(name):  # the look has shown that it never arrived
+            return self._carry_out(name, operation, look)
         raise AnswerLost(
             f"step {name} was begun earlier and its end is not known",
             mall=self.key.order.mall,
@@ -192,9 +190,9 @@ class Steps:
             code="STEP_UNFINISHED",
         )
 
-    def _has_settled(self, name: str) -> bool:
+    def _retake(self, name: str) -> bool:
         assert self.journal is not None  # noqa: S101 -- without one no step was begun earlier
-        return self.journal.settled(self.key, name, self.settle)
+        return self.journal.retake(self.key, name, self.settle)
 
     def _seen(self, look: Look | None) -> str | None:
         """Return what a look in doubt shows; one that fails shows nothing."""

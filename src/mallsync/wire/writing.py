@@ -39,7 +39,8 @@ Failing = Callable[[type[MallError], str], MallError]
 class Write:
     """One write, its place in the journal (`key`, `step`, `payload`), and what came of it.
 
-    ``notes`` are further steps of the entry that hold facts of this write alone.
+    ``notes`` are further steps of the entry that hold facts of this write alone; ``retaken`` is set
+    where the journal has begun it anew, for an earlier run's call never arrived.
     """
 
     key: EntryKey | None = None
@@ -48,6 +49,7 @@ class Write:
     notes: tuple[str, ...] = ()
     outcome: Outcome | None = None
     error: MallError | None = None
+    retaken: bool = False
 
     def settle(self, outcome: Outcome | None, error: MallError | None = None) -> None:
         """Note what came of it; None opens it again."""
@@ -104,7 +106,8 @@ class Ledger:
 
     def begin(self, write: Write) -> bool:
         """Mark a write as begun; if someone else has begun it, it is UNKNOWN, and no."""
-        if self.journal is None or self.journal.begin(self.key(write), write.step):
+        retaken, write.retaken = write.retaken, False
+        if self.journal is None or retaken or self.journal.begin(self.key(write), write.step):
             return True
         self.doubt(write)
         return False
@@ -121,8 +124,7 @@ class Ledger:
     def forget(self, write: Write) -> None:
         """Forget a begun write that had no effect; its notes first, which are its alone."""
         assert self.journal is not None  # noqa: S101 -- nothing is begun without one
-        for note in write.notes:
-            self.journal.drop(self.key(write), note)
+        self._forget_notes(write)
         self.journal.drop(self.key(write), write.step)
 
     def doubt(self, write: Write) -> None:
@@ -145,8 +147,8 @@ class Ledger:
         for write in writes:
             if write.outcome is Outcome.SENT:
                 self.finish(write)
-            elif write.outcome is Outcome.UNKNOWN and self._has_settled(write):
-                self.forget(write)  # the look has shown that it never arrived
+            elif write.outcome is Outcome.UNKNOWN and self._retake(write):
+                write.retaken = True  # the look has shown that it never arrived
                 write.settle(None)
 
     def receipt(self, write: Write, note: str) -> str:
@@ -166,9 +168,17 @@ class Ledger:
         assert write.key is not None  # noqa: S101 -- only writes that were looked at get here
         return write.key
 
-    def _has_settled(self, write: Write) -> bool:
+    def _retake(self, write: Write) -> bool:
         assert self.journal is not None  # noqa: S101 -- nothing is begun without one
-        return self.journal.settled(self.key(write), write.step, SETTLE)
+        if not self.journal.retake(self.key(write), write.step, SETTLE):
+            return False
+        self._forget_notes(write)
+        return True
+
+    def _forget_notes(self, write: Write) -> None:
+        assert self.journal is not None  # noqa: S101 -- as above
+        for note in write.notes:
+            self.journal.drop(self.key(write), note)
 
     def _is_begun(self, journal: Journal, write: Write) -> bool:
         try:

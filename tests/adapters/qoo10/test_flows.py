@@ -10,6 +10,7 @@ import pytest
 from mallsync import Covered, Period, Phase, Remark, Seen, Unreadable
 from mallsync.adapters import qoo10
 from mallsync.adapters.qoo10.flows import CLAIMED_ONLY
+from mallsync.adapters.qoo10.lines import cart_named
 from mallsync.errors import ConfigError, DecodeError, NotFound, Unavailable
 from mallsync.model.sighting import EVERYTHING, Sighting
 from mallsync.wire.messages import Response
@@ -115,11 +116,41 @@ def test_a_row_outside_the_window_is_left_to_its_own() -> None:
 
 def test_rows_without_a_number_are_told_before_the_carts() -> None:
     """They have none to be found by."""
-    first, second, _ = sightings(Desk([row(OrderNo="?"), row()]))
+    first, second, _ = sightings(Desk([row(OrderNo="?", PackNo="?"), row()]))
 
     assert isinstance(first, Unreadable)
     assert (first.number, type(first.error)) == ("", DecodeError)
     assert isinstance(second, Seen)
+
+
+def test_a_cart_with_a_row_that_cannot_be_told_apart_is_not_whole() -> None:
+    """It is unreadable, rather than seen without the line; nobody takes the line for gone."""
+    assert "" == cart_named("no row at all")
+    desk = Desk([row(OrderNo="?"), row()])
+    alone = sightings(Desk([row(OrderNo=None)]))
+    with client_at(desk) as client:
+        with pytest.raises(DecodeError):
+            list(client.get_orders(["880000001"]))
+        events = list(client.sightings(WEEK))
+
+    for told in (alone, events):
+        cart, covered = told
+        assert isinstance(cart, Unreadable)
+        assert ("880000001", DecodeError) == (cart.number, type(cart.error))
+        assert isinstance(covered, Covered)
+
+
+@pytest.mark.parametrize("code", [-10101, -999])
+def test_a_line_that_its_cart_names_and_that_cannot_be_read_makes_the_cart_unreadable(
+    code: int,
+) -> None:
+    """Only one that the mall does not know is another seller's."""
+    desk = Desk([row(RelatedOrder="1900000011, 1900000012")])
+    desk.answers[LINE] = lambda _: reply(code=code)
+    cart, _ = sightings(desk)
+
+    assert isinstance(cart, Unreadable)
+    assert "880000001" == cart.number
 
 
 def test_a_line_that_its_cart_names_and_no_list_shows_is_read_by_itself() -> None:

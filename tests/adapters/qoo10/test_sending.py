@@ -175,6 +175,38 @@ def test_a_bulk_call_that_is_refused_as_a_whole_is_made_line_by_line() -> None:
     assert isinstance(result.error, Conflict)
 
 
+def test_a_line_that_a_refused_bulk_call_has_written_is_not_written_again() -> None:
+    """That a refusal of the whole leaves every row alone is nowhere promised."""
+    desk = Desk([row(), row(1900000012)])
+
+    def half_done(_: object) -> Response:
+        sent = {"ShippingStatus": "On delivery(4)", "DeliveryCompany": "ヤマト宅急便"}
+        desk.rows[0] |= sent | {"TrackingNo": "000011112222"}
+        return reply(code=-10100)
+
+    desk.answers[BULK] = half_done
+    desk.answers[ONE] = lambda _: reply()
+    (result,) = send(desk, notice())
+
+    assert [Outcome.SENT, Outcome.SENT] == [line.outcome for line in result.lines]
+    assert ["1900000012"] == [form["OrderNo"] for form in desk.calls(ONE)]
+
+
+def test_a_refused_bulk_call_that_cannot_be_looked_into_stays_in_doubt() -> None:
+    """Nothing is sent a second time on trust."""
+    desk = Desk([row(), row(1900000012)])
+
+    def refuse(_: object) -> Response:
+        desk.rows[0]["OrderQty"] = "many"  # the look cannot be read
+        return reply(code=-999)
+
+    desk.answers[BULK] = refuse
+    (result,) = send(desk, notice())
+
+    assert Outcome.UNKNOWN is result.outcome
+    assert not desk.calls(ONE)
+
+
 def test_a_bulk_call_whose_answer_is_lost_is_not_repeated() -> None:
     """The look that follows tells what has arrived."""
     arrived: list[dict[str, Any]] = []
@@ -270,14 +302,16 @@ def test_a_begun_line_that_the_mall_shows_is_done() -> None:
 
 
 def test_another_number_than_the_journal_s_is_a_conflict() -> None:
-    """A shop that has changed its mind must say so elsewhere."""
+    """A shop that has changed its mind must say so elsewhere; another line is another matter."""
     journal = MemoryJournal(lambda: NOW)
     desk = Desk([row(), row(1900000012)])
     desk.answers[ONE] = lambda _: reply()
     send(desk, notice("1900000011"), journal=journal)
     other = evolve(notice("1900000012"), tracking_numbers=("000099998888",))
-    (result,) = send(desk, other, journal=journal)
+    (second,) = send(desk, other, journal=journal)
+    (result,) = send(desk, evolve(other, shipment_id="1900000011"), journal=journal)
 
+    assert Outcome.SENT is second.outcome
     assert isinstance(result.error, Conflict)
     assert result.error.code == "OTHER_PAYLOAD_IN_JOURNAL"
 

@@ -13,7 +13,7 @@ from attrs import define, evolve, field, frozen
 
 from mallsync.adapters.qoo10.codec import GetClaims, GetLine, GetLines, Listing
 from mallsync.adapters.qoo10.faults import refusal
-from mallsync.adapters.qoo10.lines import Line, related
+from mallsync.adapters.qoo10.lines import Line, cart_named, related
 from mallsync.adapters.qoo10.reading import Reader
 from mallsync.adapters.qoo10.shapes import (
     BULK,
@@ -23,7 +23,7 @@ from mallsync.adapters.qoo10.shapes import (
     WINDOW,
 )
 from mallsync.adapters.qoo10.values import digits, optional_moment
-from mallsync.errors import ConfigError, MallError
+from mallsync.errors import ConfigError, MallError, NotFound
 from mallsync.model.order import Order
 from mallsync.model.period import Period
 from mallsync.model.sighting import EVERYTHING, Covered, Remark, Seen, Sighting, Unreadable
@@ -100,17 +100,41 @@ class Fetch:
 
 @define
 class _Carts:
-    """The lines of a window by cart, and what could not be told apart."""
+    """The lines of a window by cart, and what could not be told apart.
+
+    ``broken`` is why a cart is not whole: a line of it is there, and could not be read.
+    """
 
     lines: dict[str, list[Line]] = field(factory=dict)
     nameless: list[Unreadable] = field(factory=list)
+    broken: dict[str, MallError] = field(factory=dict)
 
     def add(self, listing: Listing, window: Period) -> None:
         """Add rows that were ordered in the window; one whose date cannot be read stays, too."""
         for line in listing.lines:
             if _is_inside(line, window):
                 self.lines.setdefault(line.cart, []).append(line)
-        self.nameless.extend(listing.nameless)
+        for one in listing.nameless:
+            cart = _cart_of(one.raw)
+            if cart:
+                self.broken[cart] = one.error
+                self.lines.setdefault(cart, [])
+            else:
+                self.nameless.append(one)
+
+    def sight(self, fetch: Fetch, number: str) -> Seen | Unreadable:
+        """Return what is told of a cart: one of which a line could not be read is not whole."""
+        lines = self.lines[number]
+        error = self.broken.get(number)
+        if error is not None:
+            return Unreadable(number, tuple(line.raw for line in lines), error)
+        return _sight(fetch, number, lines)
+
+
+def _cart_of(raw: object) -> str:
+    """Return the cart that a row names which does not say which line it is, "" for none."""
+    rows = raw if isinstance(raw, tuple) else (raw,)
+    return next(filter(None, map(cart_named, rows)), "")
 
 
 def _is_inside(line: Line, window: Period) -> bool:
@@ -157,14 +181,16 @@ def sightings(
 def _window(caller: Caller, fetch: Fetch, window: Period) -> Iterator[Sighting]:
     carts = _carts(caller, fetch, window, fetch.statuses)
     if not fetch.is_partial:
-        _complete(caller, carts.lines)
+        _complete(caller, carts)
     yield from carts.nameless
     for number in sorted(carts.lines, key=lambda number: _place_of(number, carts.lines[number])):
-        yield _sight(fetch, number, carts.lines.pop(number))  # what is told need not be kept
+        yield carts.sight(fetch, number)
+        del carts.lines[number]  # what is told need not be kept
 
 
 def _place_of(number: str, lines: Iterable[Line]) -> tuple[str, int]:
-    return min(str(line.record.get("OrderDate")) for line in lines), int(number)
+    dates = (str(line.record.get("OrderDate")) for line in lines)
+    return min(dates, default=""), int(number)
 
 
 def _carts(caller: Caller, fetch: Fetch, window: Period, statuses: Sequence[str]) -> _Carts:
@@ -184,21 +210,24 @@ def _carts(caller: Caller, fetch: Fetch, window: Period, statuses: Sequence[str]
     return carts
 
 
-def _complete(caller: Caller, carts: dict[str, list[Line]]) -> None:
+def _complete(caller: Caller, carts: _Carts) -> None:
     """Read the lines by themselves that their own cart names (RelatedOrder) and no list has shown.
 
-    Normally there is none. A number that the mall does not give us is another seller's: a cart can
-    span sellers (§6.3).
+    Normally there is none. A number that the mall does not know is another seller's: a cart can
+    span sellers (§6.3). One that is there and cannot be read makes its cart unreadable.
     """
     missing = [
         (cart, number)
-        for cart, lines in carts.items()
+        for cart, lines in carts.lines.items()
         for number in sorted(related(lines) - {line.number for line in lines})
     ]
     found = caller.map(GetLine(number=number) for _, number in missing)
     for (cart, _), line in zip(missing, found, strict=True):
-        if isinstance(line, Line) and line.cart == cart:
-            carts[cart].append(line)
+        if isinstance(line, Unreadable):
+            if not isinstance(line.error, NotFound):
+                carts.broken[cart] = line.error
+        elif line.cart == cart:
+            carts.lines[cart].append(line)
 
 
 def _sight(fetch: Fetch, number: str, lines: Sequence[Line]) -> Seen | Unreadable:
@@ -236,26 +265,26 @@ def details(caller: Caller, fetch: Fetch, numbers: Iterable[str]) -> Iterator[Se
     if not wanted:
         return
     carts = _scan(caller, whole, wanted)
-    by_line = {line.number: cart for cart, lines in carts.items() for line in lines}
+    by_line = {line.number: cart for cart, lines in carts.lines.items() for line in lines}
     told: set[str] = set()
     for number in wanted:
-        cart = number if number in carts else by_line.get(number)
+        cart = number if number in carts.lines else by_line.get(number)
         if cart is None:
             yield _old_line(caller, whole, number)
         elif cart not in told:
             told.add(cart)
-            yield _sight(whole, cart, carts[cart])
+            yield carts.sight(whole, cart)
 
 
-def _scan(caller: Caller, fetch: Fetch, numbers: Collection[str]) -> dict[str, list[Line]]:
+def _scan(caller: Caller, fetch: Fetch, numbers: Collection[str]) -> _Carts:
     """Return the carts of the horizon that are asked for by their number or by one of a line."""
     if not any(map(_is_number, numbers)):
-        return {}
+        return _Carts()
     wanted = set(numbers)
-    everything = _carts(caller, fetch, fetch.horizon, ()).lines
-    found = {
+    found = _carts(caller, fetch, fetch.horizon, ())
+    found.lines = {
         cart: lines
-        for cart, lines in everything.items()
+        for cart, lines in found.lines.items()
         if cart in wanted or not wanted.isdisjoint(line.number for line in lines)
     }
     _complete(caller, found)
@@ -284,9 +313,9 @@ def _old_line(caller: Caller, fetch: Fetch, number: str) -> Seen | Unreadable:
     if ordered_at is not None:
         moment = Period(ordered_at, ordered_at + _SECOND)
         found += _carts(caller, fetch, moment, ()).lines.get(line.cart, [])
-    carts = {line.cart: found}
+    carts = _Carts(lines={line.cart: found})
     _complete(caller, carts)
-    return _sight(fetch, line.cart, carts[line.cart])
+    return carts.sight(fetch, line.cart)
 
 
 def lines_by_number(

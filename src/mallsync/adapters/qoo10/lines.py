@@ -27,7 +27,17 @@ from mallsync.errors import DecodeError, MallError, Problem
 from mallsync.model.words import Phase
 from mallsync.wire.strict import Shape
 
-__all__ = ["Line", "Raw", "Reply", "Told", "line_of", "related", "told_of", "unreadable_rows"]
+__all__ = [
+    "Line",
+    "Raw",
+    "Reply",
+    "Told",
+    "cart_named",
+    "line_of",
+    "related",
+    "told_of",
+    "unreadable_rows",
+]
 
 _OPERATION = "GetShippingInfo"
 _TEXTS: Mapping[object, Callable[[Any], object]] = {
@@ -115,6 +125,22 @@ class Reply:
 def _check_for(names: frozenset[str]) -> Callable[[object], LineModel]:
     """Return the check of rows with these keys; a mall has few sets of them."""
     return _ROWS.check_for(names)
+
+
+def cart_named(raw: object) -> str:
+    """Return the cart that a row names, "" if it names none that can be read.
+
+    >>> cart_named({"PackNo": 880000001, "OrderNo": None}), cart_named({"PackNo": "?"})
+    ('880000001', '')
+    """
+    if not isinstance(raw, dict):
+        return ""
+    names = names_of(tuple(raw))
+    record = dict(zip(names, raw.values(), strict=True))
+    try:
+        return digits(record.get("PackNo"))
+    except ValueError:
+        return ""
 
 
 def line_of(raw: object) -> Line:

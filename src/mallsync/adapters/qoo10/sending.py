@@ -166,7 +166,8 @@ def _prepare(job: _Job, order: Order) -> None:
         return
     for number, what in filled.items():
         line = _LineWrite(
-            key=EntryKey(order.key, order.number),
+            # By line, not by cart: a cart to two recipients has two notices with other numbers.
+            key=EntryKey(order.key, number),
             step=number,
             payload=payload_of(job.notice),
             notice=evolve(job.notice, shipment_id=number),
@@ -201,27 +202,40 @@ def _send_open(caller: Caller, fetch: Fetch, ledger: Ledger, lines: Sequence[_Li
     for batch in batches(still_open(lines), fetch.options.batch):
         mine = [line for line in batch if ledger.begin(line)]
         if len(mine) > 1:
-            _send_together(caller, ledger, mine)
+            _send_together(caller, fetch, ledger, mine)
         elif mine:
             _send_one(caller, ledger, mine[0])
 
 
-def _send_together(caller: Caller, ledger: Ledger, lines: Sequence[_LineWrite]) -> None:
+def _send_together(
+    caller: Caller, fetch: Fetch, ledger: Ledger, lines: Sequence[_LineWrite]
+) -> None:
     shipped = tuple(line.shipped for line in lines if line.shipped is not None)
     try:
         errors = caller.call(SendLines(shipped=shipped))
     except MallError as error:
         errors = dict.fromkeys([line.step for line in lines], error)
         if isinstance(error, Rejected):  # as a whole: perhaps for one bad row
-            _send_singly(caller, ledger, lines)
+            _send_singly(caller, fetch, ledger, lines)
             return
     for line in lines:
         _end(ledger, line, errors[line.step])
 
 
-def _send_singly(caller: Caller, ledger: Ledger, lines: Iterable[_LineWrite]) -> None:
+def _send_singly(caller: Caller, fetch: Fetch, ledger: Ledger, lines: Sequence[_LineWrite]) -> None:
+    """Send lines that were refused together one by one, each behind a look.
+
+    That a refused call has written no row is not documented (wire page §7).
+    """
+    found = look(caller, fetch, [line.notice for line in lines])
     for line in lines:
-        _send_one(caller, ledger, line)
+        order = found[line.notice.order_number]
+        if isinstance(order, MallError):
+            ledger.doubt(line)
+        elif standing(order, line.notice) is Standing.SAME:
+            _end(ledger, line, None)
+        else:
+            _send_one(caller, ledger, line)
 
 
 def _send_one(caller: Caller, ledger: Ledger, line: _LineWrite) -> None:
