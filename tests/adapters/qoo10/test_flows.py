@@ -10,7 +10,7 @@ import pytest
 from mallsync import Covered, Period, Phase, Remark, Seen, Unreadable
 from mallsync.adapters import qoo10
 from mallsync.adapters.qoo10.flows import CLAIMED_ONLY
-from mallsync.adapters.qoo10.lines import cart_named
+from mallsync.adapters.qoo10.lines import cart_named, line_of, told_of
 from mallsync.errors import ConfigError, DecodeError, NotFound, Unavailable
 from mallsync.model.sighting import EVERYTHING, Sighting
 from mallsync.wire.messages import Response
@@ -151,6 +151,23 @@ def test_a_line_that_its_cart_names_and_that_cannot_be_read_makes_the_cart_unrea
 
     assert isinstance(cart, Unreadable)
     assert "880000001" == cart.number
+
+
+@pytest.mark.parametrize("listed", ["", None, "1900000012"])
+def test_a_filtered_list_that_does_not_name_its_lines_may_lack_some(listed: str | None) -> None:
+    """RelatedOrder may be blank, and whether it has the row's own number is not proven (§16)."""
+    (found,) = seen(sightings(Desk([row(RelatedOrder=listed, **SENT)]), statuses={"4"})).values()
+
+    assert found.covers.isdisjoint({"lines", "charges", "phase"})
+
+
+def test_no_row_shows_a_person() -> None:
+    """Nor do the values that hold rows."""
+    lines = [line_of(row())]
+    shown = f"{lines} {told_of(lines)}"
+
+    assert "見本" not in shown
+    assert "1900000011" in shown
 
 
 def test_a_line_that_its_cart_names_and_no_list_shows_is_read_by_itself() -> None:

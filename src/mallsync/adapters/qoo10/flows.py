@@ -244,11 +244,12 @@ def _sight(fetch: Fetch, number: str, lines: Sequence[Line]) -> Seen | Unreadabl
 def _covers_in_part(order: Order, lines: Sequence[Line]) -> frozenset[str]:
     """Return what a filtered list knows of a cart: never that a line is gone (R6).
 
-    Where lines are missing, sums and the last moments are not known; the phase is, if no other line
-    could lead it.
+    Where lines are missing, or may be, for RelatedOrder is blank (§16), sums and the last moments
+    are not known; the phase is, if no other line could lead it.
     """
     covers = EVERYTHING - {"lines"}
-    if related(lines) == {line.number for line in lines}:
+    tells_all = all(line.record.get("RelatedOrder") for line in lines)
+    if tells_all and related(lines) == {line.number for line in lines}:
         return covers
     leads = order.phase is Phase.TO_SHIP
     return covers - _OF_ALL_LINES - (frozenset() if leads else _OF_LEADING_LINE)

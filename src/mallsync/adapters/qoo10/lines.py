@@ -68,6 +68,10 @@ class Line(NamedTuple):
     raw: Raw
     check: Callable[[object], LineModel]
 
+    def __repr__(self) -> str:
+        """Return its numbers; the rest is personal."""
+        return f"Line({self.cart}, {self.number})"
+
 
 class Told(NamedTuple):
     """What all rows of one order line say; ``row`` is the one that knows most."""
@@ -78,6 +82,10 @@ class Told(NamedTuple):
     claim: ClaimModel | None
     phase: Phase
     status: str
+
+    def __repr__(self) -> str:
+        """Return its number and status; the rest is personal."""
+        return f"Told({self.number}, {self.status})"
 
 
 # A NamedTuple's own constructor takes twice as long, and each row needs two.
@@ -154,7 +162,7 @@ def related(lines: Iterable[Line]) -> frozenset[str]:
     for line in lines:
         listed = line.record.get("RelatedOrder")
         found.add(line.number)
-        if isinstance(listed, str) and "," in listed:
+        if isinstance(listed, str):
             found.update(part.strip() for part in listed.split(",") if part.strip())
     return frozenset(found)
 
