@@ -1,77 +1,44 @@
-"""Shops from a TOML file: the only module that names every adapter."""
+"""Shops from a TOML file: the only module that names every adapter.
+
+What a mall's table may hold is a row of `_MALLS`; what every table may hold, `_SETTINGS` and
+`_CLIENT`. A reader takes a key and its value, and names the key if the value is no good.
+"""
 
 from __future__ import annotations
 
 import os
+import re
 import sys
 import tomllib
-from collections.abc import Callable, Mapping
-from contextlib import ExitStack
-from datetime import timedelta
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from pkgutil import resolve_name
-from typing import Any, TypeVar
+from types import MappingProxyType
+from typing import Any
 
-from attrs import fields, frozen
+from attrs import field, fields, frozen
 
 from mallsync.adapters import mercari_shops, qoo10, rakuma, rakuten
 from mallsync.errors import ConfigError, FileError
 from mallsync.model.order import Address, Contact
+from mallsync.model.words import Mall
 from mallsync.policy.settings import BuyerMode, CopyRecipient, FixedContact, LeaveBlank
-from mallsync.ports import TokenVault
+from mallsync.ports import MallClient, TokenVault
+from mallsync.store import ShopKey
 from mallsync.sync import Shop, ShopSettings
 from mallsync.transport import Pace
 
 __all__ = ["load_shops"]
 
-T = TypeVar("T")
+_Read = Callable[[str, object], object]
 
-
-@frozen(kw_only=True)
-class _Mall:
-    """How a client of one mall is made of a table.
-
-    ``credentials`` are the names of its parts, ``secrets`` those that may come from the
-    environment alone or be written out; ``options`` what else the client takes.
-    """
-
-    client: Callable[..., Any]
-    credentials: Callable[..., Any]
-    parts: tuple[str, ...]
-    options: tuple[str, ...] = ()
-    takes_vault: bool = False
-
-
-_MALLS: Mapping[str, _Mall] = {
-    "rakuten": _Mall(
-        client=rakuten.Client,
-        credentials=rakuten.Credentials,
-        parts=("service_secret", "license_key", "issued_at", "expires_at"),
-    ),
-    "qoo10": _Mall(
-        client=qoo10.Client,
-        credentials=qoo10.Credentials,
-        parts=("user_id", "password", "api_key", "certification_key", "issued_on"),
-        takes_vault=True,
-    ),
-    "mercari_shops": _Mall(
-        client=mercari_shops.Client,
-        credentials=mercari_shops.Credentials,
-        parts=("access_token", "client_name", "client_version"),
-    ),
-    "rakuma": _Mall(
-        client=rakuma.Client,
-        credentials=rakuma.Credentials,
-        parts=("email", "password", "client_id", "client_secret"),
-        options=("account_kind", "wire"),
-        takes_vault=True,
-    ),
-}
-
-_COMMON = (
-    *("mall", "id", "label", "base_url", "requests_per_second", "fetch", "landing_status"),
-    *("export", "message", "review", "buyer"),
-)
+_PLACE = re.compile(r"\(at line (\d+), column (\d+)\)$")
+_OF_ADDRESS = frozenset(one.name for one in fields(Address))
+_OF_CONTACT = frozenset(one.name for one in fields(Contact)) - {"address", "origin"}
+_LONGEST_DAYS = 3650
+_A_YEAR = 366 * 24 * 60  # minutes
 
 
 def load_shops(
@@ -88,210 +55,406 @@ def load_shops(
         environ: Where such names are looked up; None is the environment of this process.
         tokens: Where clients that renew tokens keep them, such as ``store.tokens``.
 
+    Returns:
+        Shops in the order of the file; their clients are the caller's to close.
+
     Raises:
         FileError: The file cannot be read, or is no TOML.
         ConfigError: A table is wrong; the text says where, and what to write. Never a secret.
     """
     place = Path(path)
-    tables = _table(_parsed(place), "shops", "[shops.my-shop]", ("shops",))
+    tables = _tables(_parsed(place))
     names = os.environ if environ is None else environ
-    with ExitStack() as closing:
-        shops: list[Shop] = []
+    shops: dict[ShopKey, Shop] = {}
+    with ExitStack() as closing, _importable(place.parent):
         for name, table in tables.items():
-            reader = _Reader(f"shops.{name}", table, names, place.parent)
-            shop = reader.shop(name, tokens)
-            closing.callback(shop.client.close)
-            if shop.key in {one.key for one in shops}:
-                raise ConfigError(f"shops.{name}: {shop.key} comes twice: give it an id of its own")
-            shops.append(shop)
+            with _told_of(f"shops.{name}"):
+                shop = _shop(name, table, names, tokens)
+                closing.callback(shop.client.close)
+                if shop.key in shops:
+                    raise ConfigError(f"id: {shop.key} comes twice: write an id of its own")
+            shops[shop.key] = shop
         closing.pop_all()
-    return shops
+    return list(shops.values())
 
 
 def _parsed(place: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(place.read_text("utf-8"))
+        data = place.read_bytes()
     except OSError as error:
         reason = type(error).__name__
         raise FileError(f"the file with the shops cannot be read ({reason})", path=place) from None
-    except UnicodeDecodeError:
-        raise FileError("the file with the shops is not UTF-8: save it so", path=place) from None
-    except tomllib.TOMLDecodeError as error:
-        raise FileError(f"no TOML: {error}", path=place) from None
+    try:
+        return tomllib.loads(data.decode("utf-8-sig"))  # some editors begin with a mark
+    except UnicodeDecodeError as error:
+        text = "the file with the shops is not UTF-8: save it so"
+        line = data.count(b"\n", 0, error.start) + 1
+        raise FileError(text, path=place, line=line) from None
+    except (ValueError, RecursionError) as error:  # no TOML; or a number or nesting without end
+        at = _PLACE.search(str(error))
+        spot = {"line": int(at[1]), "column": int(at[2])} if at else {}
+        raise FileError(f"no TOML: {error}", path=place, **spot) from None
 
 
-def _table(value: object, key: str, instead: str, known: tuple[str, ...]) -> Mapping[str, Any]:
-    """Return the table under the one key that a table may have."""
-    assert isinstance(value, dict)  # noqa: S101 -- what tomllib makes
-    unknown = sorted(set(value) - set(known))
-    if unknown or not isinstance(value.get(key), dict) or not value[key]:
-        at = f"{unknown[0]} is no table of shops" if unknown else "there is no shop"
-        raise ConfigError(f"{at}: write {instead}")
-    table: Mapping[str, Any] = value[key]
-    return table
+def _tables(document: Mapping[str, Any]) -> Mapping[str, dict[str, Any]]:
+    """Return the tables of the shops by name."""
+    for key in sorted(document.keys() - {"shops"}):
+        raise ConfigError(f"{key} is no table of shops: write [shops.my-shop]")
+    tables = document.get("shops")
+    if not isinstance(tables, dict) or not tables:
+        raise ConfigError("there is no shop: write [shops.my-shop]")
+    for name, table in tables.items():
+        if not isinstance(table, dict):
+            raise ConfigError(f"shops.{name} is no table: write [shops.{name}]")
+    return tables
+
+
+@contextmanager
+def _importable(folder: Path) -> Iterator[None]:
+    """Let modules beside the file be found, too."""
+    entry = str(folder.resolve())
+    sys.path.insert(0, entry)
+    try:
+        yield
+    finally:
+        sys.path.remove(entry)
+
+
+@contextmanager
+def _told_of(where: str) -> Iterator[None]:
+    """Say in which table something is wrong."""
+    try:
+        yield
+    except ConfigError as error:
+        raise ConfigError(f"{where}: {error}") from error.__cause__
+
+
+def _shop(
+    name: str, table: dict[str, Any], environ: Mapping[str, str], tokens: TokenVault | None
+) -> Shop:
+    """Return the shop of a table; the client comes last, as only that has to be closed."""
+    mall = _mall(table)
+    given = _flat(table)
+    _refuse_unknown(given, {"mall", *_SETTINGS, *_CLIENT, *mall.options, *mall.parts})
+    login = _login(mall, given)
+    settings = ShopSettings(**_read(given, _SETTINGS))
+    credentials = login.make(**_parts(given, login.parts, environ))
+    options = _read({"id": name, **given}, {**_CLIENT, **mall.options})
+    vault = {"vault": tokens} if mall.takes_vault else {}
+    return Shop(mall.client(credentials, **options, **vault), settings)
+
+
+def _mall(table: Mapping[str, Any]) -> _Mall:
+    name = table.get("mall")
+    if not isinstance(name, str) or name not in _MALLS:
+        raise ConfigError(f"mall: write one of {', '.join(_MALLS)}")
+    return _MALLS[name]
+
+
+def _flat(table: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a table with ``fetch = { days = 7 }`` as ``fetch.days``."""
+    flat: dict[str, Any] = {}
+    for key, value in table.items():
+        if key in _GROUPS and isinstance(value, dict):
+            flat |= {f"{key}.{inner}": one for inner, one in value.items()}
+        else:
+            flat[key] = value
+    return flat
+
+
+def _refuse_unknown(given: Collection[str], known: Collection[str], inside: str = "") -> None:
+    for key in given:
+        if key not in known:
+            some = ", ".join(sorted(known))
+            raise ConfigError(f"{inside}{key} is not known: write some of {some}")
+
+
+def _login(mall: _Mall, given: Collection[str]) -> _Login:
+    """Return the way of logging in that a table has begun to write."""
+    begun = [login for login in mall.logins if not login.parts.keys().isdisjoint(given)]
+    ways = "; or ".join(", ".join(login.needs) for login in mall.logins)
+    if len(begun) > 1:
+        mixed = ", ".join(key for key in given if key in mall.parts)
+        raise ConfigError(f"{mixed} do not go together: write either {ways}")
+    login = begun[0] if begun else mall.logins[0]
+    for key in login.needs:
+        if key not in given:
+            raise ConfigError(f"{key} is missing: write {ways}")
+    return login
+
+
+def _parts(
+    given: Mapping[str, Any], parts: Mapping[str, _Read], environ: Mapping[str, str]
+) -> dict[str, Any]:
+    """Return parts of credentials, from the table or the environment."""
+    found = {key: _looked_up(key, given[key], environ) for key in parts if key in given}
+    return {key: parts[key](key, value) for key, value in found.items()}
+
+
+def _looked_up(key: str, value: object, environ: Mapping[str, str]) -> object:
+    """Return a value; that of an environment variable for ``{ env = "NAME" }``."""
+    if not isinstance(value, dict):
+        return value
+    name = value.get("env")
+    if value.keys() != {"env"} or not isinstance(name, str) or not name:
+        raise ConfigError(f'{key}: write a value, or {{ env = "NAME" }}')
+    if not environ.get(name, "").strip():
+        state = "empty" if name in environ else "not set"
+        raise ConfigError(f"{key}: the environment variable {name} is {state}")
+    return environ[name]
+
+
+def _read(given: Mapping[str, Any], keys: Mapping[str, _Key]) -> dict[str, Any]:
+    """Return by argument what a table says under some keys; nothing for what is left out."""
+    return {one.name: one.read(key, given[key]) for key, one in keys.items() if key in given}
+
+
+# ------------------------------------------------------------------------------------- readers
+
+
+def _text(key: str, value: object) -> str:
+    if not isinstance(value, str):
+        raise ConfigError(f"{key}: write text between quotation marks")
+    return value
+
+
+def _name(key: str, value: object) -> str:
+    if not isinstance(value, str) or not value.strip():
+        raise ConfigError(f'{key}: write your own name of the shop, such as "my-shop"')
+    return value
+
+
+def _secret(key: str, value: object) -> str:
+    if not isinstance(value, str) or not value.strip():
+        raise ConfigError(f'{key}: write text between quotation marks, or {{ env = "NAME" }}')
+    return value
+
+
+def _flag(key: str, value: object) -> bool:
+    if not isinstance(value, bool):
+        raise ConfigError(f"{key}: write true or false")
+    return value
+
+
+def _days(key: str, value: object) -> int:
+    if type(value) is not int or not 0 <= value <= _LONGEST_DAYS:
+        raise ConfigError(f"{key}: write a whole number of days, such as 7")
+    return value
+
+
+def _is_number(value: object, least: float, most: float) -> bool:
+    """Tell whether a value is a number in a range; true, false and nan are not."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    return least <= value <= most
+
+
+def _minutes(key: str, value: Any) -> timedelta:  # noqa: ANN401 -- as TOML has it
+    if not _is_number(value, 0.01, _A_YEAR):
+        raise ConfigError(f"{key}: write minutes, such as 15")
+    return timedelta(minutes=value)
+
+
+def _pace(key: str, value: Any) -> Pace | None:  # noqa: ANN401 -- as TOML has it
+    if _is_number(value, 0, 0):
+        return None
+    if not _is_number(value, 0.001, 1000):
+        raise ConfigError(f"{key}: write a number from 0.001 to 1000, or 0 for no limit")
+    return Pace(value, per=1)
+
+
+def _moment(key: str, value: object) -> datetime:
+    """Return an aware moment, from TOML's own or from ISO text."""
+    try:
+        moment = datetime.fromisoformat(value) if isinstance(value, str) else value
+    except ValueError:
+        moment = None
+    if not isinstance(moment, datetime) or moment.utcoffset() is None:
+        raise ConfigError(f"{key}: write a time with its zone, such as 2027-01-31T23:59:59+09:00")
+    return moment
+
+
+def _day(key: str, value: object) -> date:
+    """Return a day, from TOML's own or from ISO text, which is all that the environment has."""
+    try:
+        day = date.fromisoformat(value) if isinstance(value, str) else value
+    except ValueError:
+        day = None
+    if not isinstance(day, date) or isinstance(day, datetime):
+        raise ConfigError(f"{key}: write a date, such as 2026-03-02")
+    return day
+
+
+def _statuses(key: str, value: object) -> frozenset[str]:
+    if not isinstance(value, list) or not all(isinstance(one, str) and one for one in value):
+        raise ConfigError(f'{key}: write the mall\'s own codes, such as ["300"]')
+    if not value:
+        raise ConfigError(f"{key} is empty: leave it out for every status")
+    return frozenset(value)
+
+
+def _buyer(key: str, value: object) -> BuyerMode:
+    """Return who stands for a buyer that the mall does not name (R5)."""
+    match value:
+        case "copy":
+            return CopyRecipient()
+        case "blank":
+            return LeaveBlank()
+        case {"fixed": dict(told), **rest} if not rest:
+            return FixedContact(_contact(f"{key}.fixed", told))
+        case {"copy": True, "anonymous": dict(told), **rest} if not rest:
+            anonymous = FixedContact(_contact(f"{key}.anonymous", told))
+            return CopyRecipient(anonymous=anonymous)
+    raise ConfigError(
+        f'{key}: write "copy", "blank", {{ fixed = {{ company = "…" }} }},'
+        ' or { copy = true, anonymous = { company = "…" } }'
+    )
+
+
+def _contact(key: str, told: dict[str, Any]) -> Contact:
+    _refuse_unknown(told, _OF_ADDRESS | _OF_CONTACT, inside=f"{key}.")
+    texts = {one: _text(f"{key}.{one}", value) for one, value in told.items()}
+    address = Address(**{one: text for one, text in texts.items() if one in _OF_ADDRESS})
+    person = {one: text for one, text in texts.items() if one in _OF_CONTACT}
+    return Contact(address=address, **person)
+
+
+def _wire(key: str, value: object) -> object:
+    """Return what lies at MODULE:NAME, see `pkgutil.resolve_name`."""
+    place = _text(key, value)
+    module, _, name = place.partition(":")
+    if not module or not name:
+        raise ConfigError(f"{key}: write MODULE:NAME, such as my_wire:WIRE")
+    try:
+        return resolve_name(place)
+    except Exception as error:
+        text = f"{key}: {place} cannot be loaded ({type(error).__name__}): write MODULE:NAME"
+        raise ConfigError(f"{text} of a module beside the file") from error
+
+
+def _certified(*, certification_key: str, issued_on: date | None = None) -> qoo10.Credentials:
+    return qoo10.Credentials.from_certification_key(certification_key, issued_on=issued_on)
+
+
+# -------------------------------------------------------------------------------------- tables
 
 
 @frozen
-class _Reader:
-    """Reads one table, and says where it is wrong."""
+class _Key:
+    """A key of a table: which argument it is, and how it is read."""
 
-    where: str
-    table: object
-    environ: Mapping[str, str]
-    folder: Path
+    name: str
+    read: _Read
 
-    def shop(self, name: str, tokens: TokenVault | None) -> Shop:
-        """Return the shop of the table."""
-        table = self._checked()
-        mall = _MALLS[table["mall"]]
-        settings = self._told("", lambda: self._settings(table))
-        return Shop(self._told("", lambda: self._client(mall, name, table, tokens)), settings)
 
-    def _checked(self) -> dict[str, Any]:
-        if not isinstance(self.table, dict):
-            raise ConfigError(f"{self.where} is no table: write [{self.where}]")
-        mall = self.table.get("mall")
-        if not isinstance(mall, str) or mall not in _MALLS:
-            known = ", ".join(_MALLS)
-            raise ConfigError(f"{self.where}: mall is {mall!r}: write one of {known}")
-        row = _MALLS[mall]
-        allowed = {*_COMMON, *row.parts, *row.options}
-        for key in self.table:
-            if key not in allowed:
-                raise ConfigError(
-                    f"{self.where}: {key} is not known: write some of {', '.join(sorted(allowed))}"
-                )
-        return self.table
+@frozen(kw_only=True)
+class _Login:
+    """One way to say who asks: what makes the credentials, and of which parts."""
 
-    def _told(self, key: str, make: Callable[[], T]) -> T:
-        """Return what is made, or say in which table and key it went wrong."""
-        try:
-            return make()
-        except ConfigError as error:
-            at = f"{self.where}: {key}: " if key else f"{self.where}: "
-            text = str(error)
-            raise ConfigError(text if text.startswith(self.where) else f"{at}{text}") from None
+    make: Callable[..., object]
+    needs: tuple[str, ...]
+    may: Mapping[str, _Read] = field(default=MappingProxyType({}))
 
-    def _client(
-        self, mall: _Mall, name: str, table: dict[str, Any], tokens: TokenVault | None
-    ) -> Any:  # noqa: ANN401 -- a client of any mall
-        parts = {part: self._part(part, table[part]) for part in mall.parts if part in table}
-        options: dict[str, Any] = {"shop_id": self._text(table, "id", name)}
-        if "base_url" in table:
-            options["base_url"] = self._text(table, "base_url", "")
-        if "requests_per_second" in table:
-            options["pace"] = self._pace(table["requests_per_second"])
-        if "account_kind" in table:
-            options["account_kind"] = self._text(table, "account_kind", "")
-        if "wire" in table:
-            options["wire"] = self._wire(self._text(table, "wire", ""))
-        if mall.takes_vault and tokens is not None:
-            options["vault"] = tokens
-        try:
-            credentials = mall.credentials(**parts)
-        except TypeError:
-            lacking = ", ".join(part for part in mall.parts if part not in table)
-            raise ConfigError(f"credentials are missing: write some of {lacking}") from None
-        return mall.client(credentials, **options)
+    @property
+    def parts(self) -> Mapping[str, _Read]:
+        """Every part with its reader."""
+        return {**dict.fromkeys(self.needs, _secret), **self.may}
 
-    def _part(self, key: str, value: object) -> object:
-        """Return a part of the credentials: a value, or that of an environment variable."""
-        if not isinstance(value, dict):
-            return value
-        name = value.get("env")
-        if set(value) != {"env"} or not isinstance(name, str):
-            raise ConfigError(f'{key}: write a value, or {{ env = "NAME" }}')
-        found = self.environ.get(name, "")
-        if not found.strip():
-            raise ConfigError(f"{key}: the environment variable {name} is not set")
-        return found
 
-    def _pace(self, value: object) -> Pace | None:
-        if isinstance(value, bool) or not isinstance(value, int | float) or value < 0:
-            raise ConfigError("requests_per_second: write a number, 0 for no limit")
-        return Pace(value, per=1) if value else None
+@frozen(kw_only=True)
+class _Mall:
+    """How a client of one mall is made of a table.
 
-    def _wire(self, place: str) -> Any:  # noqa: ANN401 -- whatever the shop has written
-        """Return what lies at MODULE:NAME; modules beside the file are found, too."""
-        sys.path.insert(0, str(self.folder.resolve()))
-        try:
-            return resolve_name(place)
-        except (ImportError, AttributeError, ValueError):
-            raise ConfigError("wire: write MODULE:NAME, such as my_wire:WIRE") from None
-        finally:
-            sys.path.pop(0)
+    Args:
+        client: Takes credentials and options.
+        logins: The ways to log in; the first is the usual one.
+        options: Keys that only this mall has.
+        takes_vault: Whether the client keeps tokens.
+    """
 
-    def _settings(self, table: dict[str, Any]) -> ShopSettings:
-        fetch = self._part_of(table, "fetch", ("days", "every", "auto", "statuses"))
-        export = self._part_of(table, "export", ("auto",))
-        review = self._part_of(table, "review", ("message", "auto"))
-        given: dict[str, Any] = {
-            "label": self._text(table, "label", ""),
-            "message": self._text(table, "message", ""),
-            "review_message": self._text(review, "message", ""),
-            "auto_fetch": self._flag(fetch, "fetch.auto", default=True),
-            "auto_export": self._flag(export, "export.auto", default=False),
-            "auto_review": self._flag(review, "review.auto", default=False),
-        }
-        if "landing_status" in table:
-            given["landing_status"] = self._text(table, "landing_status", "")
-        if "days" in fetch:
-            given["days"] = self._number(fetch["days"], "fetch.days: write a number of days")
-        if "every" in fetch:
-            minutes = self._number(fetch["every"], "fetch.every: write minutes, such as 15")
-            given["every"] = timedelta(minutes=minutes)
-        if "statuses" in fetch:
-            given["statuses"] = self._statuses(fetch["statuses"])
-        if "buyer" in table:
-            given["buyer"] = self._buyer(table["buyer"])
-        return ShopSettings(**given)
+    client: Callable[..., MallClient]
+    logins: tuple[_Login, ...]
+    options: Mapping[str, _Key] = field(default=MappingProxyType({}))
+    takes_vault: bool = False
 
-    def _part_of(self, table: dict[str, Any], key: str, known: tuple[str, ...]) -> dict[str, Any]:
-        value = table.get(key, {})
-        if not isinstance(value, dict) or set(value) - set(known):
-            raise ConfigError(f"{key}: write some of {', '.join(f'{key}.{one}' for one in known)}")
-        return value
+    @property
+    def parts(self) -> frozenset[str]:
+        """The parts of the credentials of every way to log in."""
+        return frozenset(key for login in self.logins for key in login.parts)
 
-    def _text(self, table: Mapping[str, Any], key: str, default: str) -> str:
-        value = table.get(key, default)
-        if not isinstance(value, str):
-            raise ConfigError(f"{key}: write text between quotation marks")
-        return value
 
-    def _flag(self, table: dict[str, Any], key: str, *, default: bool) -> bool:
-        value = table.get("auto", default)
-        if not isinstance(value, bool):
-            raise ConfigError(f"{key}: write true or false")
-        return value
+_MALLS: Mapping[str, _Mall] = MappingProxyType(
+    {
+        Mall.RAKUTEN.value: _Mall(
+            client=rakuten.Client,
+            logins=(
+                _Login(
+                    make=rakuten.Credentials,
+                    needs=("service_secret", "license_key"),
+                    may={"issued_at": _moment, "expires_at": _moment},
+                ),
+            ),
+        ),
+        Mall.QOO10.value: _Mall(
+            client=qoo10.Client,
+            logins=(
+                _Login(make=qoo10.Credentials, needs=("user_id", "password", "api_key")),
+                _Login(make=_certified, needs=("certification_key",), may={"issued_on": _day}),
+            ),
+            takes_vault=True,
+        ),
+        Mall.MERCARI_SHOPS.value: _Mall(
+            client=mercari_shops.Client,
+            logins=(
+                _Login(
+                    make=mercari_shops.Credentials,
+                    needs=("access_token", "client_name"),
+                    may={"client_version": _secret},
+                ),
+            ),
+        ),
+        Mall.RAKUMA.value: _Mall(
+            client=rakuma.Client,
+            logins=(
+                _Login(
+                    make=rakuma.Credentials,
+                    needs=("email", "password"),
+                    may={"client_id": _secret, "client_secret": _secret},
+                ),
+            ),
+            options={
+                "account_kind": _Key("account_kind", _text),
+                "wire": _Key("wire", _wire),
+            },
+            takes_vault=True,
+        ),
+    }
+)
 
-    def _number(self, value: object, instead: str) -> int:
-        if type(value) is not int or value < 0:
-            raise ConfigError(instead)
-        return value
+_CLIENT: Mapping[str, _Key] = MappingProxyType(
+    {
+        "id": _Key("shop_id", _name),
+        "base_url": _Key("base_url", _text),
+        "requests_per_second": _Key("pace", _pace),
+    }
+)
+"""What every client takes."""
 
-    def _statuses(self, value: object) -> frozenset[str]:
-        if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
-            raise ConfigError('fetch.statuses: write the mall\'s own codes, such as ["300"]')
-        return frozenset(value)
+_SETTINGS: Mapping[str, _Key] = MappingProxyType(
+    {
+        "label": _Key("label", _text),
+        "fetch.days": _Key("days", _days),
+        "fetch.every": _Key("every", _minutes),
+        "fetch.auto": _Key("auto_fetch", _flag),
+        "fetch.statuses": _Key("statuses", _statuses),
+        "landing_status": _Key("landing_status", _text),
+        "export.auto": _Key("auto_export", _flag),
+        "message": _Key("message", _text),
+        "review.message": _Key("review_message", _text),
+        "review.auto": _Key("auto_review", _flag),
+        "buyer": _Key("buyer", _buyer),
+    }
+)
+"""What `ShopSettings` are made of."""
 
-    def _buyer(self, value: object) -> BuyerMode:
-        """Return the mode of R5."""
-        if value in ("copy", "blank"):
-            return CopyRecipient() if value == "copy" else LeaveBlank()
-        match value:
-            case {"fixed": dict(contact), **rest} if not rest:
-                return FixedContact(self._contact(contact))
-            case {"copy": True, "anonymous": dict(contact), **rest} if not rest:
-                return CopyRecipient(anonymous=FixedContact(self._contact(contact)))
-        raise ConfigError('buyer: write "copy", "blank", or { fixed = { family_name = "…" } }')
-
-    def _contact(self, told: dict[str, Any]) -> Contact:
-        of_address = {one.name for one in fields(Address)}
-        of_contact = {one.name for one in fields(Contact)} - {"address", "origin"}
-        for key, value in told.items():
-            if key not in of_address | of_contact or not isinstance(value, str):
-                known = ", ".join(sorted(of_address | of_contact))
-                raise ConfigError(f"buyer: {key}: write text for some of {known}")
-        address = Address(**{key: told[key] for key in told if key in of_address})
-        person = {key: told[key] for key in told if key in of_contact}
-        return Contact(address=address, **person)
+_GROUPS = frozenset(key.partition(".")[0] for key in _SETTINGS if "." in key)
