@@ -17,7 +17,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 .PHONY: help demo test check bench soak mutants docs format clean
 
 help:
-	@echo 'make demo     a shop, two fake malls, and what mallsync does between them'
+	@echo 'make demo     a day of a shop at fake malls; run it again for the next day'
 	@echo 'make test     the whole test suite, with coverage'
 	@echo 'make check    everything that must hold: format, lint, types, docs, doctests, tests'
 	@echo 'make bench    measure; make soak: measure for long'
@@ -27,7 +27,7 @@ help:
 	@echo 'make clean    remove everything that was made'
 
 demo: $(VENV)/demo.stamp
-	@PYTHONPATH=examples/rakuma $(BIN)/mallsync demo
+	@PYTHONPATH=examples/rakuma $(BIN)/mallsync demo --store demo.db
 
 test: $(VENV)/dev.stamp
 	$(TESTS)
@@ -63,6 +63,7 @@ format: $(VENV)/dev.stamp
 
 clean:
 	rm -rf $(VENV) build dist docs/_build .coverage .coverage.* htmlcov mutants
+	rm -f demo.db demo.db-shm demo.db-wal
 	rm -rf .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	find $(CODE) -name __pycache__ -type d -prune -exec rm -rf {} +
 

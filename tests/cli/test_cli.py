@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import builtins
+import re
 import signal
 import subprocess
 import sys
 import threading
+from itertools import takewhile
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -15,9 +18,24 @@ import requests
 from click.testing import CliRunner
 
 from mallsync.__main__ import main
-from mallsync.cli import cli
+from mallsync.cli import cli, stalls
 
 WIDE = {"COLUMNS": "160"}
+
+
+def writes(output: str) -> list[list[dict[str, str]]]:
+    """Return the demo's tables of what was written, row by row."""
+    found = []
+    lines = iter(output.splitlines())
+    for line in lines:
+        if "records on the mall" in line:
+            names = ["stall", *re.split(r"  +", line.strip())]
+            next(lines)
+            rows = list(takewhile(str.strip, lines))
+            found.append(
+                [dict(zip(names, re.split(r"  +", row.strip()), strict=True)) for row in rows]
+            )
+    return found
 
 
 @pytest.mark.parametrize(
@@ -29,22 +47,40 @@ def test_the_demo_decides_reports_and_sends_nothing_twice(lang: str, words: str)
 
     assert 0 == done.exit_code, done.output
     assert words in " ".join(done.output.split())
-    told = [line.partition(":")[2] for line in done.output.splitlines() if "reports so far" in line]
-    assert 8 == len(told)
-    assert told[0::2] == told[1::2]
+    sent, again = writes(done.output)
+    assert ["19", "12", "9", "15"] == [row["to report"] for row in sent]
+    assert ["19 SENT", "12 SENT", "9 SENT", "15 SENT"] == [row["came to"] for row in sent]
+    assert ["0", "0", "0", "0"] == [row["to report"] for row in again]
+    for table in (sent, again):
+        assert ["19", "21", "9", "15"] == [row["records on the mall"] for row in table]
     assert "REFUSED" not in done.output
+
+
+def test_the_demo_goes_on_from_its_store(tmp_path: Path) -> None:
+    """The next run is the next day: what was reported is not reported again."""
+    call = ["demo", "--store", str(tmp_path / "demo.db")]
+    first, second = (CliRunner(env=WIDE).invoke(cli, call) for _ in range(2))
+
+    assert 0 == first.exit_code == second.exit_code, second.output
+    assert "run this again for the next day" in first.output
+    assert "They were told the 56 reports that the store knows of" in second.output
+    assert "2026-11-23 16:00: fetch" in second.output
+    before, after = writes(first.output), writes(second.output)
+    assert ["3", "1", "3", "3"] == [row["to report"] for row in after[0]]
+    known, now = ([int(row["records on the mall"]) for row in one[1]] for one in (before, after))
+    # One of Mercari Shops is anonymous: it goes by the mall's own label.
+    assert [3, 1, 2, 3] == [n - k for k, n in zip(known, now, strict=True)]
 
 
 def test_the_demo_tells_why_a_notice_cannot_go(monkeypatch: pytest.MonkeyPatch) -> None:
     """A carrier that the mall does not know is named before anything is sent."""
-    module = sys.modules["mallsync.cli.demo"]
-    typed = module._DAY_OF_A_SHOP[0]
-    monkeypatch.setattr(module, "_DAY_OF_A_SHOP", [(*typed[:2], "気球便", *typed[3:])])
+    typed = stalls._DAY_OF_A_SHOP[0]
+    monkeypatch.setattr(stalls, "_DAY_OF_A_SHOP", [(*typed[:2], "気球便", *typed[3:])])
     done = CliRunner(env=WIDE).invoke(cli, ["demo", "--orders", "60"])
 
     said = " ".join(done.output.split())
     assert "the mall has no code for this carrier (write one of: その他," in said
-    assert 2 == said.count(" 0 orders may go")
+    assert 2 == said.count(" 0 shipments to report")
 
 
 def test_the_demo_without_the_example_wire_says_so(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -361,7 +361,7 @@ def test_a_decision_explains_itself_in_both_languages() -> None:
         "お荷物伝票番号が未入力です"
     )
     assert decision.explain() == (
-        "may not be reported: the status is excluded (保留); the ship date is after today "
+        "may not be reported: the status is excluded (保留); the ship date lies ahead "
         "(2026-11-23); no tracking number"
     )
 

@@ -67,7 +67,11 @@ def test_what_is_on_the_mall_already_is_not_reported_again() -> None:
     shipped = evolve(ORDER, phase=Phase.SHIPPED)
 
     assert codes(shipped, NOTICE, standing=Standing.SAME) == ["ALREADY_REPORTED"]
-    assert codes(shipped, NOTICE, standing=Standing.DIFFERENT) == ["MALL_STATE_TOO_LATE"]
+    assert codes(ORDER, NOTICE, standing=Standing.DIFFERENT) == ["REPORTED_OTHERWISE"]
+    assert codes(shipped, NOTICE, standing=Standing.DIFFERENT) == [
+        "REPORTED_OTHERWISE",
+        "MALL_STATE_TOO_LATE",
+    ]
 
 
 def test_a_cancellation_is_told_though_the_notice_is_on_the_mall() -> None:

@@ -1,6 +1,7 @@
 """Every code that explains a decision (rules R12): its kind, and its Japanese and English text.
 
-``MESSAGE_INCOMPLETE``, ``REFUSED_BEFORE`` and ``IN_DOUBT`` are ours: R12 has no word for them.
+``MESSAGE_INCOMPLETE``, ``REPORTED_OTHERWISE``, ``REFUSED_BEFORE`` and ``IN_DOUBT`` are ours: R12
+has no word for them.
 """
 
 from __future__ import annotations
@@ -48,6 +49,7 @@ class ReasonCode(StrEnum):
 
     CANCELLED_ON_MALL = "CANCELLED_ON_MALL"
     ALREADY_REPORTED = "ALREADY_REPORTED"
+    REPORTED_OTHERWISE = "REPORTED_OTHERWISE"
     MALL_STATE_TOO_EARLY = "MALL_STATE_TOO_EARLY"
     MALL_STATE_TOO_LATE = "MALL_STATE_TOO_LATE"
     MALL_REVIEW = "MALL_REVIEW"
@@ -95,7 +97,7 @@ CODES: Mapping[ReasonCode, Code] = {
         OUT_OF_PERIOD=("作成期間外です", "outside the export period"),
         STATUS_EXCLUDED=("対象外のステータスです", "the status is excluded"),
         SHIP_DATE_MISSING=("出荷日が未入力です", "no ship date"),
-        SHIP_DATE_FUTURE=("出荷日が未来です", "the ship date is after today"),
+        SHIP_DATE_FUTURE=("出荷日が未来です", "the ship date lies ahead"),
         TRACKING_MISSING=("お荷物伝票番号が未入力です", "no tracking number"),
     ),
     **_codes(
@@ -144,6 +146,7 @@ CODES: Mapping[ReasonCode, Code] = {
         CodeKind.GUARD,
         CANCELLED_ON_MALL=("モール側でキャンセル済みです", "cancelled on the mall"),
         ALREADY_REPORTED=("すでに報告済みです", "already reported"),
+        REPORTED_OTHERWISE=("別の内容で報告済みです", "already reported with other values"),
         MALL_STATE_TOO_EARLY=(
             "モール側がまだ発送できる状態ではありません",
             "the mall does not take a shipment for this order yet",

@@ -77,6 +77,8 @@ def guards(
 def _state(order: Order, standing: Standing | None) -> Iterator[Reason]:
     if order.cancelled_at is not None or order.phase is Phase.CANCELLED:
         yield Reason(ReasonCode.CANCELLED_ON_MALL, order.mall_status)
+    if standing is Standing.DIFFERENT:
+        yield Reason(ReasonCode.REPORTED_OTHERWISE)
     if standing is Standing.SAME:
         yield Reason(ReasonCode.ALREADY_REPORTED)  # which is why the mall's state has moved on
     elif order.cancelled_at is None and order.phase in _PHASES:

@@ -27,6 +27,8 @@ from mallsync.sync.shop import Shop
 __all__ = ["Candidate", "Plan", "PlanDifference", "PlanRow", "Planned", "Verdict", "plan_of"]
 
 _IN_DOUBT = Reason(ReasonCode.IN_DOUBT)
+_REPORTED = Reason(ReasonCode.ALREADY_REPORTED)
+_REPORTED_OTHERWISE = Reason(ReasonCode.REPORTED_OTHERWISE)
 
 
 class Verdict(StrEnum):
@@ -299,9 +301,7 @@ class _Judge:
             return in_order([*against, _IN_DOUBT])
         same = record.write_back == each
         if record.outcome is Outcome.SENT:
-            others = [one for one in against if one.code is not ReasonCode.ALREADY_REPORTED]
-            detail = "" if same else "with other values"
-            return in_order([*others, Reason(ReasonCode.ALREADY_REPORTED, detail)])
+            return in_order([*against, _REPORTED if same else _REPORTED_OTHERWISE])
         if record.outcome is Outcome.REFUSED and same and not self.retry_refused:
             return in_order([*against, Reason(ReasonCode.REFUSED_BEFORE, record.code)])
         return against

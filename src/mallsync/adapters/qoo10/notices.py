@@ -23,6 +23,7 @@ from mallsync.model.writebacks import NoticeWarning, Preview, ShipmentNotice, St
 __all__ = ["fill", "lines_named", "own_labels", "payload_of", "preview", "standing", "targets"]
 
 _OPERATION = "SetSendingInfo"
+_WORST_FIRST = (Standing.ABSENT, Standing.DIFFERENT)
 _CLOSED = {
     Phase.UNPAID: "MALL_STATE_TOO_EARLY",
     Phase.HELD: "CAUTION",
@@ -109,18 +110,16 @@ def targets(order: Order, notice: ShipmentNotice) -> tuple[Item, ...]:
 
 
 def standing(order: Order, notice: ShipmentNotice) -> Standing:
-    """Return whether a notice is on the mall: SAME once each of its lines has the number.
+    """Return whether a notice is on the mall: ABSENT while one of its lines has no number.
 
-    A line with another number, or with the number of another carrier, is DIFFERENT.
+    Once each line has one, another number, or the number of another carrier, is DIFFERENT.
     """
     try:
         lines = targets(order, notice)
     except NotFound:
         return Standing.ABSENT
     by_line = _standings(order, notice, lines)
-    if Standing.DIFFERENT in by_line:
-        return Standing.DIFFERENT
-    return Standing.ABSENT if Standing.ABSENT in by_line else Standing.SAME
+    return next((one for one in _WORST_FIRST if one in by_line), Standing.SAME)
 
 
 def _standings(order: Order, notice: ShipmentNotice, lines: tuple[Item, ...]) -> list[Standing]:
