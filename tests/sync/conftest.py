@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,6 +19,7 @@ from mallsync.ports import MallClient
 from mallsync.store import SqlStore
 from mallsync.sync import Shop, ShopSettings, Sync
 from mallsync.transport import Settings, Surroundings
+from tests.services import postgres_url
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=JST)
 
@@ -81,6 +83,16 @@ def waiting(sync: Sync) -> list[OrderKey]:
         for one in sync.orders()
         if one.handling is not None and one.order.phase is Phase.TO_SHIP
     ]
+
+
+@pytest.fixture(params=["file", "postgresql"])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """Return the URL of an empty database that processes can share."""
+    if request.param == "file":
+        yield f"sqlite:///{tmp_path / 'orders.db'}"
+    else:
+        with postgres_url() as fresh:
+            yield fresh
 
 
 @pytest.fixture

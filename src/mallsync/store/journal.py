@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from attrs import field, frozen
-from sqlalchemy import ColumnElement, Connection, and_, exists, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, exists, literal, or_, select
 
 from mallsync.errors import ConfigError
 from mallsync.model.journal import Entry, EntryKey, Step, StepState
@@ -205,13 +205,13 @@ class SqlJournal:
 
     def unfinished(self, shop: ShopKey) -> tuple[Record, ...]:
         """Return the write-backs whose end is not known, the oldest first."""
-        in_doubt = or_(entries.c.outcome == Outcome.UNKNOWN.value, _has_begun_step())
+        in_doubt = or_(entries.c.outcome == Outcome.UNKNOWN.value, _is_open())
         return tuple(self._find(shop, and_(_may_be_resumed(), in_doubt)))
 
     def unconfirmed(self, shop: ShopKey) -> tuple[Record, ...]:
         """Return the write-backs that may be on the mall and were not seen there yet."""
         may_be = or_(
-            entries.c.outcome.in_([Outcome.SENT.value, Outcome.UNKNOWN.value]), _has_begun_step()
+            entries.c.outcome.in_([Outcome.SENT.value, Outcome.UNKNOWN.value]), _is_open()
         )
         return tuple(self._find(shop, and_(_may_be_resumed(), may_be)))
 
@@ -275,9 +275,31 @@ def _steps(connection: Connection, ident: int) -> tuple[Step, ...]:
     )
 
 
+def _has_step(*which: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Return what is true of entries with a step, their own or one of their lines'.
+
+    A client of Qoo10 writes each line under an entry of its own; the shipment that the sync has
+    claimed is named by its lines, joined by commas.
+    """
+    part = entries.alias("part")
+    joined = literal(",").concat(entries.c.shipment).concat(",")
+    is_line = and_(
+        part.c.write_back.is_(None),
+        joined.like(literal("%,").concat(part.c.shipment).concat(",%")),
+    )
+    same = [part.c[name] == entries.c[name] for name in ("shop", "number", "kind", "revision")]
+    own_or_line = or_(part.c.id == entries.c.id, is_line)
+    return exists().where(*same, own_or_line, steps.c.entry == part.c.id, *which)
+
+
 def _has_begun_step() -> ColumnElement[bool]:
-    begun = steps.c.state == StepState.BEGUN.value
-    return exists().where(steps.c.entry == entries.c.id, begun)
+    return _has_step(steps.c.state == StepState.BEGUN.value)
+
+
+def _is_open() -> ColumnElement[bool]:
+    """Return what is true of entries with a step that has begun, or that no outcome was kept of."""
+    untold = and_(entries.c.outcome == "", _has_step())
+    return or_(_has_begun_step(), untold)
 
 
 def _may_be_resumed() -> ColumnElement[bool]:
