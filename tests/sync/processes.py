@@ -56,6 +56,8 @@ def planned(sync: Sync) -> Plan:
         if one.handling is None or one.order.phase is not Phase.TO_SHIP:
             continue
         for shipment in one.order.shipments:
+            if shipment.cancelled:
+                continue
             number += 1
             sent = Dispatch(
                 shipment_id=shipment.id,

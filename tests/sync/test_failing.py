@@ -2,187 +2,41 @@
 
 from __future__ import annotations
 
-import os
-import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
-from typing import Any
 
 import pytest
-from attrs import define, evolve
-from sqlalchemy import event
-from sqlalchemy.exc import OperationalError
+from attrs import evolve
 
-from mallsync import Dispatch, OrderKey, Outcome, Phase
+from mallsync import OrderKey
 from mallsync.errors import StoreError
 from mallsync.sandbox import Fault
-from mallsync.sandbox.world import Script, Scripted
-from mallsync.store import SqlStore
-from mallsync.store.leases import Leases
-from mallsync.sync import Plan, Shop, ShopSettings, Sync
-from tests.sync.conftest import NOW, World
+from mallsync.sync import Shop, Sync
+from tests.sync.conftest import World
+from tests.sync.processes import SOAK
+from tests.sync.troubles import (
+    MALLS,
+    SETTINGS,
+    Breaker,
+    Outage,
+    assert_done,
+    buy,
+    fake_of,
+    fill_in,
+    opened,
+    settle,
+    wanted,
+    written,
+)
 
-EVERYTHING = bool(os.environ.get("MALLSYNC_SOAK"))
-"""Whether every statement is failed, in both ways, as in `make soak`; else the journal's, once."""
-BROKEN = [False, True] if EVERYTHING else [False]
-_JOURNAL = re.compile(r"\b(entries|steps)\b")
-MALLS = ("rakuten", "qoo10", "mercari_shops", "rakuma")
-SETTINGS = {
-    "rakuten": ShopSettings(days=0),
-    "qoo10": ShopSettings(days=0, statuses={"2", "3"}),
-    "mercari_shops": ShopSettings(days=0, message="[配送業者] [伝票番号]"),
-    "rakuma": ShopSettings(days=0),
-}
+BROKEN = [False, True] if SOAK else [False]
+"""Whether all that follows fails, too: both in `make soak`, where every statement is failed."""
 
 
 @pytest.fixture
 def orders() -> int:
     """Return none to begin with: each round places its own."""
     return 0
-
-
-@define(eq=False)
-class Breaker:
-    """Fails the `at`th statement of a store, and all behind it if it is `broken`.
-
-    Those on the journal are counted alone, or all, commits too.
-    """
-
-    at: int
-    broken: bool
-    journal_only: bool = True
-    seen: int = 0
-
-    @property
-    def struck(self) -> bool:
-        """Whether it has failed anything."""
-        return self.seen >= self.at
-
-    def __call__(self, _: object, __: object = None, statement: str = "COMMIT", *___: Any) -> None:
-        """Count one, and fail it if its time has come."""
-        if self.journal_only and not _JOURNAL.search(statement):
-            return
-        self.seen += 1
-        if self.seen == self.at or (self.broken and self.struck):
-            raise OperationalError("a statement", {}, Exception("disk I/O error"))
-
-    @contextmanager
-    def within(self, store: SqlStore) -> Iterator[None]:
-        """Fail statements while the block lasts."""
-        engine, names = store.database.engine, ("before_cursor_execute", "commit")
-        for name in names:
-            event.listen(engine, name, self)
-        try:
-            yield
-        finally:
-            for name in names:
-                event.remove(engine, name, self)
-
-
-@define
-class Outage(Script):
-    """Fails the `at`th call of a mall and the `times` - 1 behind it."""
-
-    at: int
-    fault: Fault
-    times: int
-    seen: int = 0
-
-    def take(self, operation: str, uses: int) -> Scripted | None:
-        """Return the fault if it is the turn of this call."""
-        self.seen += 1
-        strikes = self.at <= self.seen < self.at + self.times
-        return Scripted(fault=self.fault) if strikes else None
-
-    @contextmanager
-    def within(self, fake: Any) -> Iterator[None]:
-        """Fail calls while the block lasts."""
-        before, fake.script = fake.script, self
-        try:
-            yield
-        finally:
-            fake.script = before
-
-
-@contextmanager
-def opened(world: World, mall: str, url: str) -> Iterator[Sync]:
-    """Work with a store of its own, as a new process would; its leases go by the malls' clock."""
-    now = world.malls.rakuten.clock.now
-    with SqlStore(url, clock=now) as store:
-        store.leases = Leases(store.database, now=now)
-        yield Sync([Shop(getattr(world, mall), SETTINGS[mall])], store)
-
-
-def fake_of(world: World, mall: str) -> Any:
-    """Return the fake behind a client."""
-    running = world.malls.examplemarket if mall == "rakuma" else getattr(world.malls, mall)
-    return running.fake
-
-
-def buy(world: World, mall: str) -> int:
-    """Let somebody place an order or two that can be shipped; return how many."""
-    fake = fake_of(world, mall)
-    if mall == "rakuten":
-        placed = fake.place(2)
-        for number in placed:
-            fake.set_progress(number, 300)
-    elif mall == "qoo10":
-        placed = [*fake.place(1, lines=2), *fake.place(1)]
-    else:
-        placed = fake.place()
-    world.advance(seconds=1)
-    return len(placed)
-
-
-def fill_in(sync: Sync) -> Plan:
-    """Let the shop fill in whatever waits, and return the plan."""
-    for one in list(sync.orders(status="新規受付")):
-        if one.order.phase is not Phase.TO_SHIP:
-            continue
-        living = (shipment for shipment in one.order.shipments if not shipment.cancelled)
-        for place, shipment in enumerate(living):
-            said = Dispatch(
-                shipment_id=shipment.id,
-                ship_date=NOW.date(),
-                carrier="ヤマト運輸",
-                tracking_number=f"{place}00011112222",
-            )
-            sync.handle(one.order.key, status="発送待ち", dispatch=said)
-    return sync.plan_export()
-
-
-def written(world: World, mall: str) -> int:
-    """Count the reports that took effect: at Qoo10 a line each."""
-    fake = fake_of(world, mall)
-    effects: int = fake.effective() if mall == "rakuten" else fake.effective(kind="shipped")
-    return effects
-
-
-def wanted(plan: Plan) -> int:
-    """Count the reports that a plan makes: at Qoo10 a line each."""
-    qoo10 = [one for one in plan.notices if one.key.order.mall == "qoo10"]
-    lines = sum(one.notice.shipment_id.count(",") for one in qoo10)
-    return len(plan.notices) + lines
-
-
-def settle(world: World, sync: Sync) -> None:
-    """Work in peace behind the settle time, as the next runs would."""
-    world.advance(hours=2)
-    assert [True] == [report.ok for report in sync.reconcile()]
-    assert [True] == [report.ok for report in sync.fetch()]
-    assert [True] == [report.ok for report in sync.export(sync.plan_export())]
-
-
-def assert_done(sync: Sync, plan: Plan) -> None:
-    """Every notice of a plan is known as sent, and nothing is left."""
-    keys = {one.key for one in plan.notices}
-    records = sync.store.journal.of(plan.shops[0], [key.order.number for key in keys])
-    assert {Outcome.SENT} == {records[key].outcome for key in keys}
-    assert () == sync.store.journal.unfinished(plan.shops[0])
-    assert () == sync.plan_export().notices
-    assert () == sync.store.care.check()
 
 
 @pytest.mark.parametrize("broken", BROKEN)
@@ -194,7 +48,7 @@ def test_whichever_statement_of_an_export_fails_each_report_is_made_once(
     for at in count(1):
         url = f"sqlite:///{tmp_path / f'{at}.db'}"
         buy(world, mall)
-        breaker = Breaker(at, broken, journal_only=not EVERYTHING)
+        breaker = Breaker(at, broken, journal_only=not SOAK)
         with opened(world, mall, url) as sync:
             sync.fetch()
             plan = fill_in(sync)
@@ -217,7 +71,7 @@ def test_whichever_statement_of_an_export_fails_each_report_is_made_once(
 
 
 @pytest.mark.parametrize("broken", BROKEN)
-@pytest.mark.parametrize("mall", MALLS if EVERYTHING else ["rakuten"])
+@pytest.mark.parametrize("mall", MALLS if SOAK else ["rakuten"])
 def test_whichever_statement_of_a_fetch_fails_nothing_is_lost(
     world: World, tmp_path: Path, mall: str, *, broken: bool
 ) -> None:
@@ -225,7 +79,7 @@ def test_whichever_statement_of_a_fetch_fails_nothing_is_lost(
     url = f"sqlite:///{tmp_path / 'orders.db'}"
     placed = 0
     for at in count(1):
-        placed += buy(world, mall)
+        placed += len(buy(world, mall))
         breaker = Breaker(at, broken, journal_only=False)
         with opened(world, mall, url) as sync, breaker.within(sync.store):
             (report,) = sync.fetch()
@@ -279,7 +133,7 @@ def test_whichever_call_of_a_fetch_fails_nothing_is_lost(world: World, mall: str
     seen: set[OrderKey] = set()
     placed = 0
     for at in count(1):
-        placed += buy(world, mall)
+        placed += len(buy(world, mall))
         outage = Outage(at, Fault.RESET_AFTER, 100)
         with outage.within(fake_of(world, mall)):
             (report,) = sync.fetch()

@@ -1,0 +1,224 @@
+"""Scripts that nobody would write by hand: faults, crashes, cancels, edits, leaps of the clock."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, ExitStack, suppress
+from pathlib import Path
+from typing import ClassVar
+from uuid import uuid4
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+from mallsync import Dispatch, OrderKey, Outcome
+from mallsync.errors import MallsyncError
+from mallsync.model.writebacks import ShipmentNotice
+from mallsync.sandbox import Fault
+from mallsync.sync import Sync
+from tests.sync.conftest import NOW, World
+from tests.sync.processes import SOAK
+from tests.sync.troubles import MALLS, Breaker, Outage, buy, fake_of, fill_in, opened, written
+
+EXAMPLES, STEPS = (500, 20) if SOAK else (12, 10)
+FAULTS = [Fault.RESET_BEFORE, Fault.RESET_AFTER, Fault.UNAVAILABLE, Fault.SERVER_ERROR_AFTER]
+outages = st.builds(
+    Outage, at=st.integers(1, 8), fault=st.sampled_from(FAULTS), times=st.sampled_from([1, 2, 100])
+)
+
+
+class Killed(BaseException):
+    """Ends a run where it stands: nobody handles it."""
+
+
+breakers = st.builds(
+    Breaker,
+    at=st.integers(1, 60),
+    broken=st.booleans(),
+    journal_only=st.booleans(),
+    raises=st.sampled_from([None, Killed]),
+)
+
+
+@pytest.fixture
+def orders() -> int:
+    """Return none to begin with: each script places its own."""
+    return 0
+
+
+class Scripts(RuleBasedStateMachine):
+    """A shop at one mall: what happens there, and runs that end well or badly."""
+
+    world: ClassVar[World]
+    folder: ClassVar[Path]
+
+    @initialize(mall=st.sampled_from(MALLS))
+    def begin(self, mall: str) -> None:
+        """Begin with an empty store and a mall where an order has been placed."""
+        self.mall = mall
+        self.url = f"sqlite:///{self.folder / uuid4().hex}.db"
+        self.before = written(self.world, mall)
+        self.placed: list[str] = []
+        self.cancelled: set[str] = set()
+        self.buy()
+
+    def opened(self) -> AbstractContextManager[Sync]:
+        """Begin another run."""
+        return opened(self.world, self.mall, self.url, days=4)
+
+    # --------------------------------------------------------------------------- what happens
+
+    @rule()
+    def buy(self) -> None:
+        """Somebody buys."""
+        self.placed += buy(self.world, self.mall)
+
+    @rule(minutes=st.sampled_from([1, 11, 61, 121]))
+    def wait(self, minutes: int) -> None:
+        """Time passes."""
+        self.world.advance(minutes=minutes)
+
+    @precondition(lambda self: set(self.placed) - self.cancelled)
+    @rule(data=st.data())
+    def cancel(self, data: st.DataObject) -> None:
+        """A buyer cancels."""
+        number = data.draw(st.sampled_from(sorted(set(self.placed) - self.cancelled)))
+        fake = fake_of(self.world, self.mall)
+        if self.mall == "rakuten":
+            fake.set_progress(number, 900)
+        elif self.mall == "qoo10":
+            fake.cancel(*(line.number for line in fake.carts[number].lines))
+        else:
+            fake.cancel(number)
+        self.cancelled.add(number)
+
+    @rule(number=st.sampled_from(["700011112222", "800011112222"]), data=st.data())
+    def edit(self, number: str, data: st.DataObject) -> None:
+        """The shop types another tracking number."""
+        with self.opened() as sync:
+            known = [one.order.key for one in sync.orders() if one.handling is not None]
+            if known:
+                change(sync, data.draw(st.sampled_from(sorted(known, key=str))), number)
+
+    # ----------------------------------------------------------------------------------- runs
+
+    @rule()
+    def work(self) -> None:
+        """A run in peace."""
+        with self.opened() as sync:
+            sync.fetch()
+            sync.export(fill_in(sync))
+
+    @rule(outage=outages)
+    def fetch(self, outage: Outage) -> None:
+        """Fetch while the mall fails."""
+        with self.opened() as sync:
+            with outage.within(fake_of(self.world, self.mall)):
+                sync.fetch()
+            fill_in(sync)
+
+    @rule(outage=outages)
+    def export_in_an_outage(self, outage: Outage) -> None:
+        """Export while the mall fails."""
+        with self.opened() as sync:
+            plan = fill_in(sync)
+            with outage.within(fake_of(self.world, self.mall)):
+                sync.export(plan)
+
+    @rule(breaker=breakers, what=st.sampled_from(["fetch", "export", "reconcile"]))
+    def run_into_a_crash(self, breaker: Breaker, what: str) -> None:
+        """Do something until the store fails, or the process dies."""
+        with self.opened() as sync:
+            plan = fill_in(sync)
+            with suppress(Killed, MallsyncError), breaker.within(sync.store):
+                if what == "export":
+                    sync.export(plan)
+                else:
+                    getattr(sync, what)()
+
+    @rule()
+    def export_at_once(self) -> None:
+        """Two runs export the same plan."""
+        with ExitStack() as stack, ThreadPoolExecutor(2) as pool:
+            syncs = [stack.enter_context(self.opened()) for _ in range(2)]
+            plans = [fill_in(sync) for sync in syncs]
+            for run in [pool.submit(s.export, p) for s, p in zip(syncs, plans, strict=True)]:
+                with suppress(MallsyncError):
+                    run.result()
+
+    @rule()
+    def reconcile(self) -> None:
+        """Find out what is in doubt."""
+        with self.opened() as sync:
+            sync.reconcile()
+
+    # ---------------------------------------------------------------------------------- the end
+
+    def teardown(self) -> None:
+        """Behind the settle time, after one quiet run: everything once, nothing lost."""
+        if not hasattr(self, "mall"):
+            return
+        self.world.advance(hours=2)
+        with self.opened() as sync:
+            assert [None] == [report.error for report in sync.fetch()]
+            written_ = [*sync.reconcile(), *sync.export(fill_in(sync))]
+            assert [None, None] == [report.error for report in written_]
+            (key,) = sync.shops
+            stored = [one.order.number for one in sync.orders()]
+            records = sync.store.journal.of(key, stored).values()
+            sent = [one for one in records if one.outcome is Outcome.SENT]
+            lines = sum(
+                one.write_back.shipment_id.count(",") if self.mall == "qoo10" else 0
+                for one in sent
+                if isinstance(one.write_back, ShipmentNotice)
+            )
+
+            assert len(stored) == len(set(stored))
+            assert set(self.placed) - self.cancelled <= set(stored)
+            assert () == sync.store.journal.unfinished(key)
+            assert () == sync.plan_export().notices
+            assert () == sync.store.care.check()
+            assert len(sent) + lines == written(self.world, self.mall) - self.before
+
+
+def change(sync: Sync, key: OrderKey, number: str) -> None:
+    """Type a tracking number into every living shipment of an order."""
+    stored = sync.store.orders.get(key)
+    assert stored is not None
+    for shipment in stored.order.shipments:
+        if not shipment.cancelled:
+            said = Dispatch(
+                shipment_id=shipment.id,
+                ship_date=NOW.date(),
+                carrier="ヤマト運輸",
+                tracking_number=number,
+            )
+            sync.handle(key, status="発送待ち", dispatch=said)
+
+
+def test_whatever_happens_every_order_is_kept_and_reported_once(
+    world: World, tmp_path: Path
+) -> None:
+    """Random scripts at every mall; a script that fails is made as short as it can be."""
+
+    class Here(Scripts):
+        pass
+
+    Here.world, Here.folder = world, tmp_path
+    run_state_machine_as_test(
+        Here,
+        settings=settings(
+            max_examples=EXAMPLES,
+            stateful_step_count=STEPS,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
