@@ -102,9 +102,11 @@ class Database:
         self.engine.dispose()
 
 
-def wrote(connection: Connection, statement: Executable) -> bool:
+def wrote(
+    connection: Connection, statement: Executable, values: Mapping[str, object] | None = None
+) -> bool:
     """Carry out a statement that writes one row or none, and tell which."""
-    result = connection.execute(statement, execution_options={"preserve_rowcount": True})
+    result = connection.execute(statement, values, execution_options={"preserve_rowcount": True})
     return result.rowcount == 1
 
 

@@ -2,20 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
 from attrs import field, frozen
-from sqlalchemy import ColumnElement, Connection, and_, exists, literal, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    and_,
+    bindparam,
+    exists,
+    literal,
+    or_,
+    select,
+    text,
+)
 
 from mallsync.errors import ConfigError
 from mallsync.model.journal import Entry, EntryKey, Step, StepState
 from mallsync.model.order import OrderKey
 from mallsync.model.writebacks import BuyerReview, Outcome, ShipmentNotice
-from mallsync.store.database import Database, upsert, wrote
+from mallsync.store.database import Database, wrote
 from mallsync.store.encoding import from_text, to_text
-from mallsync.store.schema import entries, steps
+from mallsync.store.schema import Moment, entries, steps
 from mallsync.store.shops import ShopKey, Shops
 
 __all__ = ["NOTICE", "REVIEW", "Record", "SqlJournal", "WriteBack"]
@@ -79,71 +90,42 @@ class SqlJournal:
         Raises:
             ConfigError: It exists with another payload and has steps: ask for a new revision.
         """
-        row, now = self.shops.row(_shop(key)), self.now()
-        with self.database.write() as connection:
-            if _entry(connection, row, key) is None:
-                _insert(connection, row, key, payload, now)
-            found = _entry(connection, row, key)
-            told = _steps(connection, found.id)
-            if found.payload != payload:
+        with self._writing(key) as (connection, named):
+            found = _found_or_made(connection, named, self.now(), payload=payload)
+            told = _steps(found)
+            if found[0].payload != payload:
                 if told:
                     raise ConfigError("this write-back has another payload: ask for a new revision")
-                connection.execute(
-                    entries.update().where(entries.c.id == found.id).values(payload=payload)
-                )
+                connection.execute(_SET_PAYLOAD, {"told": payload, **named})
         return Entry(key=key, payload=payload, steps=told)
 
     def begin(self, key: EntryKey, step: str) -> bool:
         """Mark a step as begun, before its call; False if it was begun or done already."""
-        row, now = self.shops.row(_shop(key)), self.now()
-        with self.database.write() as connection:
-            made = upsert(connection, steps).values(
-                entry=_ident(connection, row, key),
-                name=step,
-                state=StepState.BEGUN.value,
-                receipt="",
-                begun_at=now,
-            )
-            return wrote(connection, made.on_conflict_do_nothing())
+        with self._writing(key) as (connection, named):
+            values = {"step": step, "now": self.now(), **named}
+            return wrote(connection, _BEGIN, values)
 
     def end(self, key: EntryKey, step: str, receipt: str = "") -> None:
         """Mark a step as done, with what the mall gave for it."""
-        row, now = self.shops.row(_shop(key)), self.now()
-        with self.database.write() as connection:
-            connection.execute(
-                steps.update()
-                .where(steps.c.entry == _ident(connection, row, key), steps.c.name == step)
-                .values(state=StepState.DONE.value, receipt=receipt, ended_at=now)
-            )
+        with self._writing(key) as (connection, named):
+            values = {"step": step, "told": receipt, "now": self.now(), **named}
+            connection.execute(_END, values)
 
     def drop(self, key: EntryKey, step: str) -> None:
         """Forget a begun step: its call is known to have had no effect."""
-        row = self.shops.row(_shop(key))
-        with self.database.write() as connection:
-            connection.execute(
-                steps.delete().where(
-                    steps.c.entry == _ident(connection, row, key), steps.c.name == step
-                )
-            )
+        with self._writing(key) as (connection, named):
+            connection.execute(_DROP, {"step": step, **named})
 
     def retake(self, key: EntryKey, step: str, after: timedelta) -> bool:
         """Begin a step anew that was begun `after` ago or earlier, and never ended.
 
         In one statement: of several that ask, one is told True.
         """
-        row, now = self.shops.row(_shop(key)), self.now()
-        with self.database.write() as connection:
-            take = (
-                steps.update()
-                .where(
-                    steps.c.entry == _ident(connection, row, key),
-                    steps.c.name == step,
-                    steps.c.state == StepState.BEGUN.value,
-                    steps.c.begun_at <= now - after,
-                )
-                .values(begun_at=now)
+        now = self.now()
+        with self._writing(key) as (connection, named):
+            return wrote(
+                connection, _RETAKE, {"step": step, "now": now, "before": now - after, **named}
             )
-            return wrote(connection, take)
 
     # ----------------------------------------------------------------------------- for the sync
 
@@ -152,17 +134,12 @@ class SqlJournal:
 
         What was begun already stays what it is: a step of it may be on the mall.
         """
-        row, now = self.shops.row(_shop(key)), self.now()
-        with self.database.write() as connection:
-            found = _entry(connection, row, key)
-            ident = _insert(connection, row, key, "", now) if found is None else found.id
-            if not _steps(connection, ident):
-                connection.execute(
-                    entries.update()
-                    .where(entries.c.id == ident)
-                    .values(write_back=to_text(write_back))
-                )
-            return _record(_one(connection, entries.c.id == ident), key)
+        told = to_text(write_back)
+        with self._writing(key) as (connection, named):
+            found = _found_or_made(connection, named, self.now(), write_back=told)
+            if found[0].step is None and found[0].write_back != told:
+                connection.execute(_SET_WRITE_BACK, {"told": told, **named})
+            return _record(connection.execute(_RECORD, named).one(), key)
 
     def settle(self, key: EntryKey, outcome: Outcome, code: str = "") -> None:
         """Keep what came of an attempt.
@@ -170,28 +147,18 @@ class SqlJournal:
         What was SENT stays so; what has a step whose end is not known is UNKNOWN, whatever another
         attempt came to.
         """
-        row, now = self.shops.row(_shop(key)), self.now()
-        with self.database.write() as connection:
-            record = _one(connection, _is(row, key))
+        with self._writing(key) as (connection, named):
+            record = connection.execute(_RECORD, named).one()
             if record.outcome == Outcome.SENT.value and outcome is not Outcome.SENT:
                 return
             told = Outcome.UNKNOWN if record.begun and outcome is not Outcome.SENT else outcome
-            connection.execute(
-                entries.update()
-                .where(entries.c.id == record.id)
-                .values(outcome=told.value, code=code, told_at=now)
-            )
+            values = {"told": told.value, "said": code, "now": self.now(), **named}
+            connection.execute(_SETTLE, values)
 
     def confirm(self, key: EntryKey) -> None:
         """Note that a fetch has seen a write-back on the mall; that also ends any doubt of it."""
-        row, now = self.shops.row(_shop(key)), self.now()
-        with self.database.write() as connection:
-            ident = _ident(connection, row, key)
-            connection.execute(
-                entries.update()
-                .where(entries.c.id == ident)
-                .values(confirmed_at=now, outcome=Outcome.SENT.value, code="")
-            )
+        with self._writing(key) as (connection, named):
+            connection.execute(_CONFIRM, {"now": self.now(), **named})
 
     def records(self, order: OrderKey) -> tuple[Record, ...]:
         """Return every write-back to an order, the oldest first."""
@@ -210,69 +177,40 @@ class SqlJournal:
 
     def unconfirmed(self, shop: ShopKey) -> tuple[Record, ...]:
         """Return the write-backs that may be on the mall and were not seen there yet."""
-        may_be = or_(
-            entries.c.outcome.in_([Outcome.SENT.value, Outcome.UNKNOWN.value]), _is_open()
-        )
+        may_be = or_(entries.c.outcome.in_([Outcome.SENT.value, Outcome.UNKNOWN.value]), _is_open())
         return tuple(self._find(shop, and_(_may_be_resumed(), may_be)))
 
     def _find(self, shop: ShopKey, where: ColumnElement[bool]) -> Iterator[Record]:
         row = self.shops.row(shop)
-        asked = _selected().where(entries.c.shop == row, where).order_by(entries.c.id)
+        asked = _RECORDS.where(entries.c.shop == row, where).order_by(entries.c.id)
         with self.database.read() as connection:
             rows = connection.execute(asked).all()
         for one in rows:
             order = OrderKey(shop.mall, shop.shop_id, one.number)
             yield _record(one, EntryKey(order, one.shipment, one.kind, one.revision))
 
-
-def _shop(key: EntryKey) -> ShopKey:
-    return ShopKey(key.order.mall, key.order.shop_id)
-
-
-def _is(row: int, key: EntryKey) -> ColumnElement[bool]:
-    return and_(
-        entries.c.shop == row,
-        entries.c.number == key.order.number,
-        entries.c.shipment == key.shipment,
-        entries.c.kind == key.kind,
-        entries.c.revision == key.revision,
-    )
-
-
-def _entry(connection: Connection, row: int, key: EntryKey) -> Any:  # noqa: ANN401 -- a row, or None
-    asked = select(entries.c.id, entries.c.payload).where(_is(row, key)).with_for_update()
-    return connection.execute(asked).one_or_none()
+    @contextmanager
+    def _writing(self, key: EntryKey) -> Iterator[tuple[Connection, dict[str, object]]]:
+        """Open a transaction on one entry; with it come the values that name the entry."""
+        named = {
+            "key_shop": self.shops.row(ShopKey(key.order.mall, key.order.shop_id)),
+            "key_number": key.order.number,
+            "key_shipment": key.shipment,
+            "key_kind": key.kind,
+            "key_revision": key.revision,
+        }
+        with self.database.write() as connection:
+            yield connection, named
 
 
-def _ident(connection: Connection, row: int, key: EntryKey) -> int:
-    """Return the row of an entry, which was opened before."""
-    ident: int = connection.execute(select(entries.c.id).where(_is(row, key))).scalar_one()
-    return ident
+# ------------------------------------------------------------------------------------- statements
+#
+# They are built once: building one costs more than carrying it out.
 
-
-def _insert(connection: Connection, row: int, key: EntryKey, payload: str, now: datetime) -> int:
-    made = upsert(connection, entries).values(
-        shop=row,
-        number=key.order.number,
-        shipment=key.shipment,
-        kind=key.kind,
-        revision=key.revision,
-        payload=payload,
-        outcome="",
-        code="",
-        made_at=now,
-    )
-    # Of two processes that make it at the same moment the other's stands.
-    connection.execute(made.on_conflict_do_nothing())
-    return _ident(connection, row, key)
-
-
-def _steps(connection: Connection, ident: int) -> tuple[Step, ...]:
-    asked = select(steps).where(steps.c.entry == ident).order_by(steps.c.begun_at, steps.c.name)
-    return tuple(
-        Step(name=one.name, state=StepState(one.state), receipt=one.receipt)
-        for one in connection.execute(asked)
-    )
+_PARTS = ("number", "shipment", "kind", "revision")
+_IS = and_(*(entries.c[name] == bindparam(f"key_{name}") for name in ("shop", *_PARTS)))
+_IDENT = select(entries.c.id).where(_IS).scalar_subquery()
+_STEP = and_(steps.c.entry == _IDENT, steps.c.name == bindparam("step"))
 
 
 def _has_step(*which: ColumnElement[bool]) -> ColumnElement[bool]:
@@ -307,12 +245,82 @@ def _may_be_resumed() -> ColumnElement[bool]:
     return and_(entries.c.confirmed_at.is_(None), entries.c.write_back.is_not(None))
 
 
-def _selected() -> Any:  # noqa: ANN401 -- a select of SQLAlchemy's
-    return select(entries, _has_begun_step().label("begun"))
+_RECORDS = select(entries, _has_step(steps.c.state == StepState.BEGUN.value).label("begun"))
+_RECORD = _RECORDS.where(_IS)
+_FIND = (
+    select(
+        entries.c.payload,
+        entries.c.write_back,
+        steps.c.name.label("step"),
+        steps.c.state,
+        steps.c.receipt,
+    )
+    .select_from(entries.outerjoin(steps, steps.c.entry == entries.c.id))
+    .where(_IS)
+    .order_by(steps.c.begun_at, steps.c.name)
+    .with_for_update(of=entries)
+)
+# As text, for both dialects: SQLAlchemy compiles an INSERT … ON CONFLICT anew each time.
+_MAKE = text(  # of two processes that make it at the same moment the other's stands
+    "INSERT INTO entries (shop, number, shipment, kind, revision,"
+    " payload, write_back, outcome, code, made_at)"
+    " VALUES (:key_shop, :key_number, :key_shipment, :key_kind, :key_revision,"
+    " :payload, :write_back, '', '', :now) ON CONFLICT DO NOTHING"
+).bindparams(bindparam("now", type_=Moment()))
+_BEGIN = text(
+    "INSERT INTO steps (entry, name, state, receipt, begun_at)"
+    " SELECT id, :step, 'BEGUN', '', :now FROM entries WHERE shop = :key_shop"
+    " AND number = :key_number AND shipment = :key_shipment AND kind = :key_kind"
+    " AND revision = :key_revision ON CONFLICT DO NOTHING"
+).bindparams(bindparam("now", type_=Moment()))
+_END = (
+    steps.update()
+    .where(_STEP)
+    .values(state=StepState.DONE.value, receipt=bindparam("told"), ended_at=bindparam("now"))
+)
+_DROP = steps.delete().where(_STEP)
+_RETAKE = (
+    steps.update()
+    .where(_STEP, steps.c.state == StepState.BEGUN.value, steps.c.begun_at <= bindparam("before"))
+    .values(begun_at=bindparam("now"))
+)
+_SET_PAYLOAD = entries.update().where(_IS).values(payload=bindparam("told"))
+_SET_WRITE_BACK = entries.update().where(_IS).values(write_back=bindparam("told"))
+_SETTLE = (
+    entries.update()
+    .where(_IS)
+    .values(outcome=bindparam("told"), code=bindparam("said"), told_at=bindparam("now"))
+)
+_CONFIRM = (
+    entries.update()
+    .where(_IS)
+    .values(confirmed_at=bindparam("now"), outcome=Outcome.SENT.value, code="")
+)
 
 
-def _one(connection: Connection, where: ColumnElement[bool]) -> Any:  # noqa: ANN401 -- a row
-    return connection.execute(_selected().where(where)).one()
+def _found_or_made(
+    connection: Connection,
+    named: dict[str, object],
+    now: datetime,
+    *,
+    payload: str = "",
+    write_back: str | None = None,
+) -> Sequence[Any]:
+    """Return the rows of an entry, one for each of its steps, or one without; made if new."""
+    found = connection.execute(_FIND, named).all()
+    if found:
+        return found
+    made = {"payload": payload, "write_back": write_back, "now": now}
+    connection.execute(_MAKE, {**made, **named})
+    return connection.execute(_FIND, named).all()
+
+
+def _steps(rows: Sequence[Any]) -> tuple[Step, ...]:
+    return tuple(
+        Step(name=one.step, state=StepState(one.state), receipt=one.receipt)
+        for one in rows
+        if one.step is not None
+    )
 
 
 def _record(row: Any, key: EntryKey) -> Record:  # noqa: ANN401 -- a row of the select above

@@ -1,0 +1,222 @@
+"""The sync with its store, against what it cannot go below: the fetch alone, and bare sqlite3."""
+
+from __future__ import annotations
+
+import sqlite3
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from statistics import median
+from tempfile import TemporaryDirectory
+
+from benchmarks.answers import NOW, PERIOD
+from benchmarks.malls import serving
+from benchmarks.measuring import Figure, figure, peak, python, seconds
+from mallsync.adapters import rakuten
+from mallsync.model.journal import EntryKey
+from mallsync.model.order import OrderKey
+from mallsync.model.writebacks import Outcome, ShipmentNotice
+from mallsync.store import SqlStore
+from mallsync.sync import Shop, Sync
+from mallsync.transport import Pace
+
+__all__ = ["ORDERS", "measure", "measure_growth"]
+
+ORDERS = 10_000
+_ROUNDS = 3
+_ENTRIES = 300
+_SHOPS = 20
+_SMALL = 100
+
+_PAIR = tuple[str, rakuten.Credentials]
+
+
+def measure(orders: int = ORDERS, rounds: int = _ROUNDS) -> list[Figure]:
+    """Return the figures; the malls run in a process of their own.
+
+    Args:
+        orders: How many one shop has.
+        rounds: How often each is measured; a fetch and a sync by turns.
+    """
+    first, again = [], []
+    with serving(orders) as mall:
+        _fetch(mall, orders)  # warms both sides
+        for _ in range(rounds):
+            alone = seconds(lambda: _fetch(mall, orders))
+            stored, second = _sync(mall, orders)
+            first.append(stored / alone)
+            again.append(second / stored * 100)
+    with serving(_SMALL) as mall:
+        waiting = [(_shops(mall, _SHOPS) / _shops(mall, 1) - 1) * 100 for _ in range(rounds)]
+    return [
+        figure(f"fetch {orders:,} orders and store them / fetch", first, unit="x", target=1 / 0.6),
+        figure("  a second run that finds nothing new, of the first", again, unit="%", target=15),
+        figure(f"{_SHOPS} shops at 1 request/s, over one", waiting, unit="%", target=10),
+        figure("journal / bare sqlite3", _journals(), unit="x", target=1 / 0.4),
+        _memory(orders),
+    ]
+
+
+def measure_growth(few: int = 10_000, many: int = 1_000_000, rounds: int = 9) -> Figure:
+    """Return what an order costs where many are stored, against where few are."""
+    with (
+        TemporaryDirectory() as folder,
+        serving(1000) as mall,
+        _grown(Path(folder), mall, few) as small,
+        _grown(Path(folder), mall, many) as large,
+    ):
+        costs = [_cost(large) / _cost(small) for _ in range(rounds)]
+    return figure(f"cost per order at {many:,} stored / {few:,}", costs, unit="x", target=1.3)
+
+
+# --------------------------------------------------------------------------------------- a fetch
+
+
+def _client(mall: _PAIR, shop_id: str = "bench", pace: Pace | None = None) -> rakuten.Client:
+    url, key = mall
+    return rakuten.Client(key, shop_id=shop_id, base_url=url, pace=pace)
+
+
+def _fetch(mall: _PAIR, orders: int) -> None:
+    with _client(mall) as client:
+        count = sum(1 for _ in client.fetch_orders(PERIOD))
+    assert count == orders
+
+
+def _sync(mall: _PAIR, orders: int) -> tuple[float, float]:
+    """Return the seconds of a first run into a new file, and of a second."""
+    with (
+        TemporaryDirectory() as folder,
+        _client(mall) as client,
+        SqlStore(f"sqlite:///{folder}/orders.db", clock=lambda: NOW) as store,
+    ):
+        sync = Sync([Shop(client)], store)
+        first = seconds(lambda: _whole(sync))
+        assert sum(1 for _ in store.orders.find(Shop(client).key)) == orders
+        return first, seconds(lambda: _whole(sync))
+
+
+def _whole(sync: Sync) -> None:
+    assert all(report.ok for report in sync.fetch(period=PERIOD))
+
+
+def _shops(mall: _PAIR, count: int) -> float:
+    """Return the seconds of a run over so many shops, each with the mall's own limit."""
+    clients = [_client(mall, f"shop-{at}", Pace(1, per=1)) for at in range(count)]
+    with TemporaryDirectory() as folder, SqlStore(f"sqlite:///{folder}/orders.db") as store:
+        sync = Sync([Shop(client) for client in clients], store)
+        took = seconds(lambda: _whole(sync))
+    for client in clients:
+        client.close()
+    return took
+
+
+def _memory(orders: int) -> Figure:
+    many, few = (
+        [int(python("-m", "benchmarks.sync", str(count))) for _ in range(_ROUNDS)]
+        for count in (orders, orders // 10)
+    )
+    ratios = [one / median(few) for one in many]
+    name = f"peak memory of a sync, {orders:,} orders / {orders // 10:,}"
+    return figure(name, ratios, unit="x", target=1.2)
+
+
+# --------------------------------------------------------------------------------------- growth
+
+
+@contextmanager
+def _grown(folder: Path, mall: _PAIR, rows: int) -> Iterator[Sync]:
+    """Work on a store with so many orders of another shop and this one's thousand."""
+    url = f"sqlite:///{folder}/{rows}.db"
+    with _client(mall) as client, SqlStore(url, clock=lambda: NOW) as store:
+        sync = Sync([Shop(client)], store)
+        _whole(sync)
+        _multiply(Path(folder, f"{rows}.db"), rows)
+        yield sync
+
+
+def _multiply(file: Path, rows: int) -> None:
+    """Copy the orders of a store under other numbers until there are so many."""
+    with sqlite3.connect(file) as connection:
+        columns = [row[1] for row in connection.execute("PRAGMA table_info(orders)")]
+        copied = ", ".join(one for one in columns if one not in ("id", "number"))
+        (there,) = connection.execute("SELECT count(*) FROM orders").fetchone()
+        for at in range(1, rows // there):
+            connection.execute(
+                f"INSERT INTO orders (number, {copied})"  # noqa: S608 -- the schema's own names
+                f" SELECT number || '-{at}', {copied} FROM orders LIMIT {there}"
+            )
+
+
+def _cost(sync: Sync) -> float:
+    """Return the seconds of forgetting this mall's thousand orders and fetching them again."""
+    store = sync.store
+    (key,) = sync.shops
+    with store.database.write() as connection:
+        connection.exec_driver_sql("DELETE FROM orders WHERE length(number) = 26")
+    assert store.orders.get(OrderKey(key.mall, key.shop_id, "none")) is None
+    return seconds(lambda: _whole(sync))
+
+
+# -------------------------------------------------------------------------------------- journal
+
+
+def _journals() -> list[float]:
+    """Return how much longer the journal takes than the same row changes in bare sqlite3."""
+    ratios = []
+    for _ in range(_ROUNDS):
+        with TemporaryDirectory() as folder:
+            bare = seconds(lambda: _bare(Path(folder, "bare.db")))
+            with SqlStore(f"sqlite:///{folder}/ours.db") as store:
+                ratios.append(seconds(lambda: _ours(store)) / bare)
+    return ratios
+
+
+def _ours(store: SqlStore) -> None:
+    journal = store.journal
+    for at in range(_ENTRIES):
+        key = EntryKey(OrderKey("rakuten", "bench", f"999001-20261122-{at:010}"), "1")
+        journal.claim(key, ShipmentNotice(order_number=key.order.number, carrier="ヤマト運輸"))
+        journal.open(key, "payload")
+        journal.begin(key, "send")
+        journal.end(key, "send")
+        journal.settle(key, Outcome.SENT)
+
+
+def _bare(file: Path) -> None:
+    """Change the same rows in the same transactions, under the same settings."""
+    connection = sqlite3.connect(file, isolation_level=None)
+    for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
+        connection.execute(f"PRAGMA {pragma}")
+    connection.execute(
+        "CREATE TABLE entries (id INTEGER PRIMARY KEY, number TEXT, payload TEXT, write_back TEXT,"
+        " outcome TEXT, told_at TEXT, UNIQUE (number))"
+    )
+    connection.execute(
+        "CREATE TABLE steps (entry INTEGER REFERENCES entries, name TEXT, state TEXT,"
+        " PRIMARY KEY (entry, name))"
+    )
+    for at in range(1, _ENTRIES + 1):
+        for statement, values in (
+            ("INSERT INTO entries VALUES (?, ?, '', 'a notice', '', '')", (at, f"{at:026}")),
+            ("UPDATE entries SET payload = 'payload' WHERE id = ?", (at,)),
+            ("INSERT INTO steps VALUES (?, 'send', 'BEGUN')", (at,)),
+            ("UPDATE steps SET state = 'DONE' WHERE entry = ? AND name = 'send'", (at,)),
+            ("UPDATE entries SET outcome = 'SENT', told_at = 'now' WHERE id = ?", (at,)),
+        ):
+            connection.execute("BEGIN IMMEDIATE")
+            connection.execute(statement, values)
+            connection.execute("COMMIT")
+    connection.close()
+
+
+def _main(orders: str) -> None:
+    """Fetch and store so many orders, and print this process's peak memory in kB."""
+    with serving(int(orders)) as mall:
+        _sync(mall, int(orders))
+    print(peak())
+
+
+if __name__ == "__main__":
+    _main(sys.argv[1])
