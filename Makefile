@@ -20,7 +20,7 @@ help:
 	@echo 'make demo     a day of a shop at fake malls; run it again for the next day'
 	@echo 'make test     the whole test suite, with coverage'
 	@echo 'make check    everything that must hold: format, lint, types, docs, doctests, tests'
-	@echo 'make bench    measure; make soak: measure for long'
+	@echo 'make bench    measure; make soak: kill, fail and measure for long (an hour)'
 	@echo 'make mutants  whether the tests notice a change of the rules'
 	@echo 'make docs     build the documentation into docs/_build/html'
 	@echo 'make format   write the code in the one format'
@@ -46,6 +46,7 @@ bench: $(VENV)/dev.stamp
 	$(BIN)/python -m benchmarks
 
 soak: $(VENV)/dev.stamp
+	MALLSYNC_SOAK=1 $(BIN)/python -m pytest --no-cov tests/sync
 	$(BIN)/python -m benchmarks.soak
 
 mutants: $(VENV)/dev.stamp

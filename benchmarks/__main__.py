@@ -10,15 +10,24 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import perf_counter
 
-from benchmarks import deciding, decode, fetch, imports, memory, qoo10
+from benchmarks import deciding, decode, fetch, imports, memory, qoo10, sync
 from benchmarks.measuring import ROOT, Figure, table
 from benchmarks.payloads import answers
 
 __all__ = ["main"]
 
 _ORDERS = 10_000
-_PACKAGES = ("attrs", "cattrs", "requests", "urllib3", "tenacity", "pyrate-limiter", "orjson")
-_SKIPPED = "Skipped: a million orders in one stream, which takes minutes: `make soak`."
+_PACKAGES = (
+    "attrs",
+    "cattrs",
+    "requests",
+    "urllib3",
+    "tenacity",
+    "pyrate-limiter",
+    "orjson",
+    "sqlalchemy",
+)
+_SKIPPED = "Skipped: 100,000 and a million orders, which take many minutes: `make soak`."
 
 
 def main() -> int:
@@ -51,6 +60,8 @@ def _measure() -> list[Figure]:
         figures += deciding.measure()
         said("fetching from a loopback server")
         figures += fetch.measure(prepared, cases, many)
+    said(f"a sync of {sync.ORDERS:,} orders, the journal, and many shops")
+    figures += sync.measure()
     return figures + streamed
 
 

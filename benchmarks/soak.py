@@ -1,4 +1,4 @@
-"""Measure for long, a few minutes: ``python -m benchmarks.soak`` streams a million orders."""
+"""Measure for long: ``python -m benchmarks.soak`` streams a million orders, and stores them."""
 
 from __future__ import annotations
 
@@ -6,13 +6,14 @@ import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from benchmarks import memory
+from benchmarks import memory, sync
 from benchmarks.measuring import table
 from benchmarks.payloads import answers
 
 __all__ = ["main"]
 
 _ROUNDS = 1000
+_MANY = 100_000
 
 
 def main() -> int:
@@ -21,6 +22,7 @@ def main() -> int:
         file = Path(folder, "answers")
         answers(memory.ORDERS).save(file)
         figures = memory.measure(file, _ROUNDS, repeats=1)
+    figures += [*sync.measure(_MANY, rounds=1), sync.measure_growth()]
     print(table(figures))
     return 0 if all(one.ok for one in figures) else 1
 

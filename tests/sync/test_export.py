@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 from attrs import evolve
 
-from mallsync import Dispatch, Handling, OrderKey, Outcome, Period
+from mallsync import Contact, Dispatch, Handling, OrderKey, Outcome, Period
 from mallsync.errors import ConfigError, StoreError
 from mallsync.model.codes import ReasonCode
 from mallsync.policy.export import RULES
+from mallsync.policy.settings import FixedContact
 from mallsync.sandbox.fakes.examplemarket import Stage
 from mallsync.store import Arrival, ShopKey, SqlStore, schema
 from mallsync.sync import (
@@ -30,6 +31,23 @@ from tests.sync.conftest import NOW, World, ready
 
 PLAIN = ShopSettings()
 TODAY = NOW.date()
+
+
+def test_the_buyer_is_who_the_shop_says_where_the_mall_names_none(world: World) -> None:
+    """A view by the shop's setting (R5); what is stored stays the mall's."""
+    fixed = Contact(company="見本商店")
+    sync = world.sync(mercari_shops=ShopSettings(buyer=FixedContact(fixed)))
+    (number,) = world.malls.mercari_shops.fake.place()
+    world.advance(seconds=1)
+    sync.fetch()
+    key = OrderKey("mercari_shops", "demo", number)
+    stored = sync.store.orders.get(key)
+
+    assert evolve(fixed, origin="fixed") == sync.buyer(key).contact
+    assert stored is not None
+    assert stored.order.buyer is None
+    with pytest.raises(ConfigError, match="order 0 has not been fetched"):
+        sync.buyer(evolve(key, number="0"))
 
 
 def row_of(plan: Plan, key: OrderKey) -> PlanRow:

@@ -16,7 +16,8 @@ from mallsync.model.journal import EntryKey
 from mallsync.model.order import OrderKey
 from mallsync.model.period import JST, Period, require_day
 from mallsync.model.words import require_text
-from mallsync.policy import intake
+from mallsync.policy import buyer, intake
+from mallsync.policy.buyer import BuyerDecision
 from mallsync.ports import HandlingSource
 from mallsync.store import Record, ShopKey, SqlStore, Stored
 from mallsync.sync.credentials import CredentialNotice, notice_of
@@ -280,6 +281,18 @@ class Sync:
         """Return what there is to say of the credentials of shops; nothing where they are good."""
         now = self.store.now()
         return [told for shop in self._chosen(shops) if (told := notice_of(shop, now)) is not None]
+
+    def buyer(self, key: OrderKey) -> BuyerDecision:
+        """Return who stands for the buyer of an order, by the shop's setting (R5): never stored.
+
+        Raises:
+            ConfigError: The order is of no shop of this sync, or not in its store.
+        """
+        (shop,) = self._chosen([ShopKey(key.mall, key.shop_id)])
+        stored = self.store.orders.get(key)
+        if stored is None:
+            raise ConfigError(f"order {key.number} has not been fetched: see sync.why(key)")
+        return buyer.decide(stored.order, shop.settings.buyer)
 
     def why(self, key: OrderKey, lang: str = "en") -> str:
         """Return why an order is where it is, in ``"ja"`` or ``"en"``.
