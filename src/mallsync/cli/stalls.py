@@ -83,7 +83,12 @@ def _rakuten(fake: sandbox.RakutenMall, shop_id: str) -> Stall:
         shop=Shop(client),
         fake=fake,
         report="updateOrderShippingAsync",
-        statuses={"300": "発送待ち (300)", "500": "発送済 (500)"},
+        statuses={
+            "300": "発送待ち (300)",
+            "500": "発送済 (500)",
+            "600": "支払手続き中 (600)",
+            "700": "支払手続き済 (700)",
+        },
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
-from typing import Protocol, TypeVar
+from typing import NoReturn, Protocol, TypeVar
 
 from attrs import frozen
 
@@ -137,6 +137,22 @@ class Steps:
         if step is not None and step.state is StepState.BEGUN:
             self._end(name, receipt)
 
+    def refuse(self, name: str, error: MallError) -> NoReturn:
+        """Raise the refusal of a step, which a look has shown neither done nor possible now.
+
+        If it was begun earlier, it is forgotten first: it never arrived.
+
+        Raises:
+            MallError: `error`, or AnswerLost while the mall may still show that it did arrive.
+            ConfigError: As `once`.
+        """
+        step = self._step(name)
+        if step is not None and step.state is StepState.BEGUN:
+            if not self._retake(name):
+                raise self._unfinished(name, error.operation)
+            self.forget(name)
+        raise error
+
     def forget(self, name: str) -> None:
         """Forget a step or a fact that is known to have come to nothing."""
         if self.journal is not None:
@@ -183,10 +199,13 @@ class Steps:
             return found
         if look is not None and self._retake(name):  # the look has shown that it never arrived
             return self._carry_out(name, operation, look)
-        raise AnswerLost(
+        raise self._unfinished(name, operation.name)
+
+    def _unfinished(self, name: str, operation: str) -> AnswerLost:
+        return AnswerLost(
             f"step {name} was begun earlier and its end is not known",
             mall=self.key.order.mall,
-            operation=operation.name,
+            operation=operation,
             code="STEP_UNFINISHED",
         )
 

@@ -134,13 +134,19 @@ class Ledger:
     def begun(self, writes: Iterable[W]) -> list[W]:
         """Settle what the journal knows, and return the writes that were begun without an end.
 
-        Asked after a look, of writes that are open or were seen on the mall.
+        Asked after a look, of writes that are open or were seen on the mall. Those that the mall
+        would refuse now, as of an order that was cancelled since, end here.
         """
         journal = self.journal
         if journal is None:
             return []
-        hopeful = [one for one in writes if one.outcome in (None, Outcome.SENT)]
-        return [one for one in hopeful if self._is_begun(journal, one)]
+        known = (None, Outcome.SENT, Outcome.REFUSED)
+        looked_at = [one for one in writes if one.outcome in known and one.key is not None]
+        begun = [one for one in looked_at if self._is_begun(journal, one)]
+        refused = [one for one in begun if one.outcome is Outcome.REFUSED]
+        for one in refused:
+            self._end_refused(one)
+        return [one for one in begun if one not in refused]
 
     def conclude(self, writes: Iterable[Write]) -> None:
         """End begun writes by what the look has shown: absence counts once the mall has settled."""
@@ -150,6 +156,13 @@ class Ledger:
             elif write.outcome is Outcome.UNKNOWN and self._retake(write):
                 write.retaken = True  # the look has shown that it never arrived
                 write.settle(None)
+
+    def _end_refused(self, write: Write) -> None:
+        """End a begun write that the mall would refuse now: it is in doubt until it has settled."""
+        if self._retake(write):
+            self.forget(write)  # the look has shown that it never arrived
+        else:
+            self.doubt(write)
 
     def receipt(self, write: Write, note: str) -> str:
         """Return what a note of a write keeps, ``""`` for nothing."""

@@ -111,7 +111,7 @@ def _report_once(steps: Steps, fetch: Fetch, order: Order, notice: ShipmentNotic
         return
     error = closed(order, notice)
     if error is not None:
-        raise error
+        steps.refuse(SEND, error)
 
     def seen() -> str | None:
         there = _order(steps.caller, fetch, order.number)
@@ -161,7 +161,7 @@ def review(caller: Caller, fetch: Fetch, told: BuyerReview, journal: Journal | N
 
     def carry_out(steps: Steps, record: RakumaRecord) -> None:
         if record.state is not State.AWAITING_SELLER_REVIEW:
-            raise failure(Conflict, _REVIEW, "BUYER_HAS_NOT_RATED")
+            steps.refuse(SEND, failure(Conflict, _REVIEW, "BUYER_HAS_NOT_RATED"))
         operation = _write(fetch, _REVIEW, fetch.reader.wire.register_review(told))
         steps.once(SEND, operation, lambda: done(_record(caller, fetch, record.number)))
 
