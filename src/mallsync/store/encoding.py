@@ -33,6 +33,7 @@ CODEC = 1
 """Of the normalised orders that are stored. Whoever changes `Order`, or what an adapter makes of a
 record, raises it: orders with another are then read again from their raw records."""
 
+_ENCODER = json.JSONEncoder(separators=(",", ":"), check_circular=False)
 _LEVEL = 1
 """Of compression: a record shrinks to a fifth; higher levels cost more than they save."""
 
@@ -117,7 +118,7 @@ def _structured(values: object, kind: Any) -> Any:  # noqa: ANN401 -- of that ki
 
 def _json(value: object) -> str:
     """Return JSON in ASCII: a mall may send half of a surrogate pair, which no encoding has."""
-    return json.dumps(value, separators=(",", ":"))
+    return _ENCODER.encode(value)
 
 
 @cache
