@@ -41,6 +41,10 @@ class MallClient(Protocol):
     def shop_id(self) -> str:
         """The shop's id, as the host names it."""
 
+    @property
+    def settle(self) -> timedelta:
+        """How long a write that arrived may take to show: absence is no proof before."""
+
     def check_connection(self) -> ConnectionReport:
         """Ask the mall whether the credentials work (接続チェック)."""
 

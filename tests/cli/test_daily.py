@@ -218,7 +218,7 @@ def test_a_store_is_verified_and_purged(shell: Shell) -> None:
     assert 0 == purged.exit_code
     assert "raw records" in purged.stdout
     assert 1 == broken.exit_code
-    assert "cannot be read: fetch it again" in broken.stdout
+    assert "cannot be read: check --repair, then fetch it again" in broken.stdout
 
 
 def test_a_run_does_one_round_for_cron(shell: Shell) -> None:
@@ -249,7 +249,7 @@ def test_a_signal_ends_a_run_cleanly(shell: Shell, monkeypatch: pytest.MonkeyPat
             told.append(done)
             os.kill(os.getpid(), signal.SIGTERM)
 
-        sync.store.fetches.begin(next(iter(sync.shops)))
+        sync.store.fetches.begin(next(iter(sync.shops)), sync.store.now())
         with sync.store.database.write() as connection:
             connection.exec_driver_sql("DELETE FROM fetches")
         return plain(sync, told=then, **more)

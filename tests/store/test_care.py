@@ -10,7 +10,7 @@ from attrs import evolve
 from sqlalchemy import text
 
 from mallsync import Phase, ShipmentNotice
-from mallsync.errors import DecodeError
+from mallsync.errors import DecodeError, StoreError
 from mallsync.model.handling import Handling
 from mallsync.model.journal import EntryKey
 from mallsync.model.sighting import Unreadable
@@ -114,9 +114,12 @@ def test_an_order_that_cannot_be_read_any_more_is_named(store: SqlStore) -> None
         )
 
     assert (
-        "order 2 cannot be read: fetch it again",
-        "order 3 cannot be read: fetch it again",
-    ) == store.care.check()
+        "order 2 cannot be read: check --repair, then fetch it again",
+        "order 3 cannot be read: check --repair, then fetch it again",
+    ) == store.care.check(repair=True)
+    with pytest.raises(StoreError, match="run mallsync store check"):
+        list(store.orders.find(SHOP))
+    assert ["2", "3"] == [one.number for one in store.orders.stale(SHOP)]
 
 
 def test_a_row_without_its_order_and_a_damaged_page_are_named(tmp_path: Path) -> None:

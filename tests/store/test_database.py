@@ -17,7 +17,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from mallsync.errors import ConfigError, StoreError
 from mallsync.model.handling import Handling
 from mallsync.store import Arrival, SqlStore, database, schema
-from tests.store.made import SHOP, key, order
+from tests.store.made import PLACED, SHOP, key, order
 
 
 @pytest.mark.parametrize(
@@ -134,7 +134,7 @@ def test_a_read_only_database_says_so(tmp_path: Path) -> None:
         connection.cursor().execute("PRAGMA query_only = 1")
         connection.close()
         with pytest.raises(StoreError, match="read-only"):
-            store.fetches.begin(SHOP)
+            store.fetches.begin(SHOP, PLACED)
 
 
 def test_what_is_wrong_otherwise_is_told_without_the_statement() -> None:

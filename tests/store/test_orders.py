@@ -151,7 +151,7 @@ def test_what_an_older_codec_has_written_is_told_with_its_record(store: SqlStore
     stale = list(store.orders.stale(SHOP))
     rewritten = store.orders.arrive(SHOP, [Arrival(order=order())])
 
-    assert [order().raw] == [one.order.raw for one in stale]
+    assert [order().raw] == [one.raw for one in stale]
     assert Arrived(changed=1) == rewritten
     assert [] == list(store.orders.stale(SHOP))
     assert {"1"} == set(store.orders.held(SHOP, since=PLACED))

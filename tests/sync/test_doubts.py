@@ -1,12 +1,13 @@
-"""What is in doubt does not stay so: not of an order that was cancelled meanwhile, either."""
+"""What is in doubt does not stay so, and what the shop has withdrawn is not sent again."""
 
 from __future__ import annotations
 
 import pytest
+from attrs import evolve
 
 from mallsync import Outcome
 from mallsync.sandbox import Fault
-from mallsync.sync import Shop, Sync
+from mallsync.sync import Plan, Shop, Sync
 from tests.sync.conftest import World
 from tests.sync.troubles import MALLS, SETTINGS, buy, fake_of, fill_in, written
 
@@ -35,30 +36,120 @@ def cancel(world: World, mall: str, number: str) -> None:
         fake.cancel(number)
 
 
-@pytest.mark.parametrize("mall", MALLS)
-def test_a_report_that_never_arrived_of_an_order_that_is_cancelled_since_is_refused_in_the_end(
-    world: World, mall: str
-) -> None:
-    """Nobody is asked again and again to find out what came of it."""
+def in_doubt(world: World, mall: str) -> tuple[Sync, Plan]:
+    """Report orders at a mall that gets none of it, and return the plan."""
     sync = Sync([Shop(getattr(world, mall), SETTINGS[mall])], world.store)
-    numbers = buy(world, mall)
+    buy(world, mall)
     sync.fetch()
     plan = fill_in(sync)
-    before = written(world, mall)
     running = world.malls.examplemarket if mall == "rakuma" else getattr(world.malls, mall)
     running.fail_next(Fault.RESET_BEFORE, operation=REPORTS[mall], times=4)
     (report,) = sync.export(plan)
     running.fake.script.clear()
-    doubtful = len(world.store.journal.unfinished(plan.shops[0]))
-    for number in numbers:
+    assert Outcome.UNKNOWN in report.counts
+    return sync, plan
+
+
+def outcomes(sync: Sync, plan: Plan) -> set[Outcome | None]:
+    """Return what the journal has of a plan's notices."""
+    numbers = [one.key.order.number for one in plan.notices]
+    records = sync.store.journal.of(plan.shops[0], numbers)
+    return {records[one.key].outcome for one in plan.notices}
+
+
+@pytest.mark.parametrize("mall", MALLS)
+def test_a_report_that_never_arrived_of_an_order_that_is_cancelled_since_ends(
+    world: World, mall: str
+) -> None:
+    """Nobody is asked again and again to find out what came of it."""
+    before = written(world, mall)
+    sync, plan = in_doubt(world, mall)
+    for number in {one.key.order.number for one in plan.notices}:
         cancel(world, mall, number)
     world.advance(hours=2)
     sync.fetch()
     sync.reconcile()
-    records = world.store.journal.of(plan.shops[0], numbers)
 
-    assert Outcome.UNKNOWN in report.counts
-    assert doubtful
-    assert () == world.store.journal.unfinished(plan.shops[0])
-    assert {Outcome.REFUSED} == {records[one.key].outcome for one in plan.notices}
+    assert () == sync.store.journal.unfinished(plan.shops[0])
+    assert {Outcome.NOT_SENT} == outcomes(sync, plan)
     assert before == written(world, mall)
+
+
+@pytest.mark.parametrize("mall", MALLS)
+def test_a_client_refuses_it_too_once_the_mall_has_settled(world: World, mall: str) -> None:
+    """Before, it may still show."""
+    _, plan = in_doubt(world, mall)
+    for number in {one.key.order.number for one in plan.notices}:
+        cancel(world, mall, number)
+    client, notices = getattr(world, mall), [one.notice for one in plan.notices]
+    early = client.send_notices(notices, journal=world.store.journal)
+    world.advance(hours=2)
+    late = client.send_notices(notices, journal=world.store.journal)
+
+    assert {Outcome.UNKNOWN} == {one.outcome for one in early}
+    assert {Outcome.REFUSED} == {one.outcome for one in late}
+
+
+@pytest.mark.parametrize("mall", MALLS)
+@pytest.mark.parametrize("change", ["status", "number"])
+def test_what_the_shop_has_withdrawn_or_changed_is_not_sent_again(
+    world: World, mall: str, change: str
+) -> None:
+    """It ends once it is known not to have arrived; what the shop says now goes by a plan."""
+    before = written(world, mall)
+    sync, plan = in_doubt(world, mall)
+    for key in {one.key.order for one in plan.notices}:
+        stored = sync.store.orders.get(key)
+        assert stored is not None
+        assert stored.handling is not None
+        for dispatch in stored.handling.dispatches:
+            if change == "status":
+                sync.handle(key, status="保留" if mall != "qoo10" else "キャンセル")
+            else:
+                sync.handle(key, dispatch=evolve(dispatch, tracking_number="900011112222"))
+    sync.reconcile()
+    early = outcomes(sync, plan)
+    world.advance(hours=2)
+    sync.reconcile()
+    left = sync.store.journal.unfinished(plan.shops[0])
+    told = outcomes(sync, plan)
+    sync.fetch()
+    again = sync.plan_export()
+
+    assert {Outcome.UNKNOWN} == early
+    assert () == left
+    assert {Outcome.NOT_SENT} == told
+    assert before == written(world, mall)
+    assert bool(again.notices) == (change == "number")
+    if change == "number":
+        assert [True] == [report.ok for report in sync.export(again)]
+
+
+def test_what_the_shop_has_withdrawn_is_adopted_where_the_mall_has_it(world: World) -> None:
+    """The answer was all that was lost, and the look after it."""
+    sync = Sync([Shop(world.rakuma, SETTINGS["rakuma"])], world.store)
+    buy(world, "rakuma")
+    sync.fetch()
+    plan = fill_in(sync)
+    mall = world.malls.examplemarket
+    mall.fail_next(Fault.RESET_AFTER, operation="ship")
+    mall.fail_next(Fault.RESET_BEFORE, operation="one", times=9)
+    sync.export(plan)
+    mall.fake.script.clear()
+    (key,) = {one.key.order for one in plan.notices}
+    sync.handle(key, status="保留")
+    sync.reconcile()
+
+    assert () == sync.store.journal.unfinished(plan.shops[0])
+
+
+def test_what_cannot_be_looked_up_stays_in_doubt(world: World) -> None:
+    """Until the mall answers."""
+    sync, plan = in_doubt(world, "rakuten")
+    for key in {one.key.order for one in plan.notices}:
+        sync.handle(key, status="保留")
+    world.advance(hours=2)
+    world.malls.rakuten.fail_next(Fault.UNAVAILABLE, operation="getOrder", times=99)
+    sync.reconcile()
+
+    assert {Outcome.UNKNOWN} == outcomes(sync, plan)

@@ -163,9 +163,9 @@ def export(
     if not as_json:
         _show(made, lang, as_json=False)
     if not made.notices:
-        return 0
+        return _tell([], as_json=as_json)
     if not yes and digest is None:
-        click.confirm(f"Send {len(made.notices)} reports?", abort=True)
+        click.confirm(f"Send {len(made.notices)} reports?", abort=True, err=True)
     return _tell(sync.export(made), as_json=as_json)
 
 
@@ -198,7 +198,8 @@ def gaps(sync: Sync, shops_: tuple[str, ...], *, as_json: bool) -> Ending:
         print_json([[str(one.shop), one.period.start, one.period.end] for one in found])
     else:
         for one in found:
-            click.echo(f"{one.shop}: {one.period.start:%Y-%m-%d %H:%M} .. {one.period.end:%H:%M}")
+            start, end = (f"{at:%Y-%m-%d %H:%M}" for at in (one.period.start, one.period.end))
+            click.echo(f"{one.shop}: {start} .. {end}")
     return 1 if found else 0
 
 
@@ -244,8 +245,10 @@ def run(sync: Sync, *, once: bool) -> Ending:
         for written in (*done.reconciled, *done.exported, *done.reviewed):
             if written.written or not written.ok:
                 click.echo(_written_line(written))
-        for notice in sync.credentials([one.shop for one in done.fetched]):
+        for notice in done.credentials:
             click.echo(notice.ja, err=True)
+        if done.error is not None:
+            click.echo(str(done.error), err=True)
 
     return 0 if run_sync(sync, told=told, once=once) else 1
 

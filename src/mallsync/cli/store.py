@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sys
 from datetime import timedelta
+from pathlib import Path
 
 import click
 from attrs import asdict
@@ -29,13 +30,22 @@ def store() -> None:
     """Look after a store."""
 
 
+def _opened(url: str) -> SqlStore:
+    """Open a store that is there: a file that is not would be made, and found to be sound."""
+    file = url.removeprefix("sqlite:///")
+    if file != url and not Path(file).exists():
+        raise click.ClickException(f"there is no store {file}: write --store sqlite:///FILE")
+    return SqlStore(url)
+
+
 @store.command()
 @_URL
-def check(url: str) -> None:
+@click.option("--repair", is_flag=True, help="Let the next fetch write anew what is damaged.")
+def check(url: str, *, repair: bool) -> None:
     """Verify the file, its links and every order in it; 1 if something is wrong."""
     try:
-        with SqlStore(url) as kept:
-            problems = kept.care.check()
+        with _opened(url) as kept:
+            problems = kept.care.check(repair=repair)
     except MallsyncError as error:
         raise click.ClickException(str(error)) from None
     for problem in problems:
@@ -53,7 +63,7 @@ def purge(url: str, older_than: str) -> None:
     if match is None:
         raise click.BadParameter("write a number of days, such as 90d", param_hint="--older-than")
     try:
-        with SqlStore(url) as kept:
+        with _opened(url) as kept:
             purged = kept.care.purge(kept.now() - timedelta(days=int(match[1])))
     except MallsyncError as error:
         raise click.ClickException(str(error)) from None

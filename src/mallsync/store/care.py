@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable, Iterator
 from datetime import datetime
 
@@ -13,7 +14,7 @@ from mallsync.model.order import Order, Shipment
 from mallsync.model.writebacks import ShipmentNotice
 from mallsync.store.database import Database
 from mallsync.store.encoding import from_text, load_order, to_text
-from mallsync.store.journal import NOTICE
+from mallsync.store.journal import NOTICE, in_doubt
 from mallsync.store.schema import entries, handlings, orders, quarantine
 
 __all__ = ["Care", "Purged", "without_personal_data"]
@@ -72,21 +73,34 @@ class Care:
         self._forget_free_pages()
         return purged
 
-    def check(self) -> tuple[str, ...]:
-        """Return what is wrong with the store: the file, its links, and each order in it."""
-        return tuple(self._problems())
+    def check(self, *, repair: bool = False) -> tuple[str, ...]:
+        """Return what is wrong with the store: the file, its links, and each order in it.
+
+        Args:
+            repair: Let the next fetch write orders anew that cannot be read: from the mall's record
+                that is kept, or from the mall.
+        """
+        return tuple(self._problems(repair=repair))
 
     def _forget_free_pages(self) -> None:
         if not self.database.is_sqlite:
             return  # PostgreSQL's own vacuum does it
         connection = self.database.engine.raw_connection()
         try:
-            connection.cursor().execute("VACUUM")
-            connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            cursor = connection.cursor()
+            cursor.execute("VACUUM")
+            busy = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+        except sqlite3.OperationalError:
+            busy = 1
         finally:
             connection.close()
+        if busy:
+            raise StoreError(
+                "it is erased from the tables, but still in the file while another process has it"
+                " open: close the others and run it again"
+            )
 
-    def _problems(self) -> Iterator[str]:
+    def _problems(self, *, repair: bool) -> Iterator[str]:
         if self.database.is_sqlite:
             with self.database.read() as connection:
                 told = connection.exec_driver_sql("PRAGMA integrity_check").scalars().all()
@@ -104,10 +118,20 @@ class Care:
                 try:
                     load_order(row.cache, row.raw)
                 except (StoreError, ValueError):
-                    yield f"order {row.number} cannot be read: fetch it again"
+                    yield f"order {row.number} cannot be read: check --repair, then fetch it again"
+                    if repair:
+                        self._doubt(row.shop, row.number)
             if len(rows) < _PAGE:
                 return
             last = (rows[-1].shop, rows[-1].number)
+
+    def _doubt(self, shop: int, number: str) -> None:
+        with self.database.write() as connection:
+            connection.execute(
+                orders.update()
+                .where(orders.c.shop == shop, orders.c.number == number)
+                .values(codec=-1, digest="")
+            )
 
 
 def without_personal_data(order: Order) -> Order:
@@ -172,10 +196,13 @@ def _erase_memos(connection: Connection, old: ColumnElement[bool]) -> int:
 
 
 def _erase_messages(connection: Connection, old: ColumnElement[bool]) -> int:
-    """Erase what buyers were told; the rest of what was sent is kept."""
+    """Erase what buyers were told; the rest of what was sent is kept.
+
+    What is in doubt stays whole: it may have to be sent again as it was.
+    """
     mine = _of_old_orders(entries.c.shop, entries.c.number, old)
     asked = select(entries.c.id, entries.c.kind, entries.c.write_back).where(
-        mine, entries.c.write_back.is_not(None)
+        mine, entries.c.write_back.is_not(None), ~in_doubt()
     )
     erased = 0
     for row in connection.execute(asked).all():

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from datetime import datetime
 
 from attrs import frozen
 from sqlalchemy import Connection, select
@@ -39,11 +38,10 @@ class Coverage:
         return union(Period(one.start_at, one.end_at) for one in found)
 
     def holes(
-        self, shop: ShopKey, until: datetime, statuses: Collection[str] | None = None
+        self, shop: ShopKey, asked: Period, statuses: Collection[str] | None = None
     ) -> tuple[Period, ...]:
-        """Return what was never covered, from the first stretch on until a moment."""
-        covered = self.stretches(shop, statuses)
-        return holes(covered, until) if covered else ()
+        """Return what of a period was never covered."""
+        return holes(self.stretches(shop, statuses), asked)
 
 
 def cover(connection: Connection, row: int, covered: Covered) -> None:
@@ -86,11 +84,13 @@ def union(periods: Iterable[Period]) -> tuple[Period, ...]:
     return tuple(joined)
 
 
-def holes(covered: Sequence[Period], until: datetime) -> tuple[Period, ...]:
-    """Return what lies between joined periods, and behind the last until a moment."""
-    starts = [*(one.start for one in covered[1:]), until]
-    between = zip(covered, starts, strict=True)
-    return tuple(Period(one.end, start) for one, start in between if start > one.end)
+def holes(covered: Sequence[Period], asked: Period) -> tuple[Period, ...]:
+    """Return what of a period lies outside of joined ones."""
+    inside = [one for one in covered if one.end > asked.start and one.start < asked.end]
+    ends = [asked.start, *(one.end for one in inside)]
+    starts = [*(one.start for one in inside), asked.end]
+    between = zip(ends, starts, strict=True)
+    return tuple(Period(end, start) for end, start in between if start > end)
 
 
 def _name(statuses: Collection[str] | None) -> str:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from itertools import islice
 from threading import RLock
 from typing import Any
 
@@ -16,11 +17,12 @@ from sqlalchemy.pool import StaticPool
 
 from mallsync.errors import ConfigError, StoreError
 
-__all__ = ["BUSY_SECONDS", "Database", "upsert", "wrote"]
+__all__ = ["BUSY_SECONDS", "Database", "in_batches", "upsert", "wrote"]
 
 BUSY_SECONDS = 30
 """How long a write waits for another process to finish its own."""
 
+_MOST = 500
 _DRIVERS = ("sqlite", "postgresql+psycopg")
 _READS = "mallsync_reads"
 _PRAGMAS = (
@@ -100,6 +102,17 @@ class Database:
     def close(self) -> None:
         """Give back the connections."""
         self.engine.dispose()
+
+
+def in_batches(numbers: Iterable[str]) -> Iterator[list[str]]:
+    """Yield some numbers at a time: a database takes no more than so many in one statement.
+
+    >>> [len(some) for some in in_batches(str(one) for one in range(1200))]
+    [500, 500, 200]
+    """
+    rest = iter(numbers)
+    while some := list(islice(rest, _MOST)):
+        yield some
 
 
 def wrote(

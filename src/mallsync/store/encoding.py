@@ -33,6 +33,7 @@ CODEC = 1
 """Of the normalised orders that are stored. Whoever changes `Order`, or what an adapter makes of a
 record, raises it: orders with another are then read again from their raw records."""
 
+_DAMAGED = "a stored row cannot be read: run mallsync store check"
 _ENCODER = json.JSONEncoder(separators=(",", ":"), check_circular=False)
 _LEVEL = 1
 """Of compression: a record shrinks to a fifth; higher levels cost more than they save."""
@@ -61,10 +62,17 @@ def encode(order: Order) -> Encoded:
 
 
 def load_order(cached: str, raw: bytes | None = None) -> Order:
-    """Return a stored order; with its raw record if that is given, too."""
-    values = json.loads(cached)
-    if raw is not None:
-        values["raw"] = unpack_raw(raw)
+    """Return a stored order; with its raw record if that is given, too.
+
+    Raises:
+        StoreError: The row is damaged.
+    """
+    try:
+        values = json.loads(cached)
+        if raw is not None:
+            values["raw"] = unpack_raw(raw)
+    except (ValueError, TypeError, zlib.error):
+        raise StoreError(_DAMAGED) from None
     order: Order = _structured(values, Order)
     return order
 
@@ -113,7 +121,7 @@ def _structured(values: object, kind: Any) -> Any:  # noqa: ANN401 -- of that ki
     try:
         return _converter().structure(values, kind)
     except Exception:  # noqa: BLE001 -- whatever a damaged row makes a converter raise
-        raise StoreError("a stored row cannot be read: run mallsync store check") from None
+        raise StoreError(_DAMAGED) from None
 
 
 def _json(value: object) -> str:

@@ -17,9 +17,14 @@ __all__ = ["Fetched", "Fetches"]
 
 @frozen(kw_only=True)
 class Fetched:
-    """The last fetch of a shop; ``ended_at`` is None while it runs, or where it was killed."""
+    """The last fetch of a shop.
+
+    ``asked_from`` is the earliest moment that any fetch has asked for; ``ended_at`` is None while
+    it runs, or where it was killed.
+    """
 
     started_at: datetime
+    asked_from: datetime
     ended_at: datetime | None
     trouble: str
 
@@ -32,9 +37,15 @@ class Fetches:
     shops: Shops
     now: Callable[[], datetime] = field(repr=False)
 
-    def begin(self, shop: ShopKey) -> None:
-        """Set the signpost: a fetch begins now, and covers nothing behind this moment."""
-        self._put(shop, {"started_at": self.now(), "ended_at": None, "trouble": ""})
+    def begin(self, shop: ShopKey, asked_from: datetime) -> None:
+        """Set the signpost: a fetch begins now, of orders since a moment."""
+        before = self.last(shop)
+        first = asked_from if before is None else min(asked_from, before.asked_from)
+        values = {"started_at": self.now(), "ended_at": None, "trouble": "", "asked_from": first}
+        row = self.shops.row(shop)
+        with self.database.write() as connection:
+            made = upsert(connection, fetches).values(shop=row, **values)
+            connection.execute(made.on_conflict_do_update(index_elements=["shop"], set_=values))
 
     def end(self, shop: ShopKey, trouble: str = "") -> None:
         """Note that a fetch has ended, and what went wrong."""
@@ -53,10 +64,9 @@ class Fetches:
             found = connection.execute(select(fetches).where(fetches.c.shop == row)).one_or_none()
         if found is None:
             return None
-        return Fetched(started_at=found.started_at, ended_at=found.ended_at, trouble=found.trouble)
-
-    def _put(self, shop: ShopKey, values: dict[str, object]) -> None:
-        row = self.shops.row(shop)
-        with self.database.write() as connection:
-            made = upsert(connection, fetches).values(shop=row, **values)
-            connection.execute(made.on_conflict_do_update(index_elements=["shop"], set_=values))
+        return Fetched(
+            started_at=found.started_at,
+            asked_from=found.asked_from,
+            ended_at=found.ended_at,
+            trouble=found.trouble,
+        )

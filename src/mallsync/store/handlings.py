@@ -57,6 +57,14 @@ class Handlings:
             )
         return new
 
+    def bundled(self, shop: ShopKey) -> dict[str, str]:
+        """Return by number the parent's number of every order that is shipped with another."""
+        asked = select(handlings.c.number, handlings.c.parent).where(
+            handlings.c.shop == self.shops.row(shop), handlings.c.parent.is_not(None)
+        )
+        with self.database.read() as connection:
+            return {one.number: one.parent for one in connection.execute(asked)}
+
     def children(self, key: OrderKey) -> tuple[OrderKey, ...]:
         """Return the orders that are shipped together with this one, by number."""
         row = self.shops.row(ShopKey(key.mall, key.shop_id))

@@ -11,6 +11,7 @@ from attrs import field, frozen
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    FromClause,
     and_,
     bindparam,
     exists,
@@ -24,16 +25,18 @@ from mallsync.errors import ConfigError
 from mallsync.model.journal import Entry, EntryKey, Step, StepState
 from mallsync.model.order import OrderKey
 from mallsync.model.writebacks import BuyerReview, Outcome, ShipmentNotice
-from mallsync.store.database import Database, wrote
+from mallsync.store.database import Database, in_batches, wrote
 from mallsync.store.encoding import from_text, to_text
 from mallsync.store.schema import Moment, entries, steps
 from mallsync.store.shops import ShopKey, Shops
 
-__all__ = ["NOTICE", "REVIEW", "Record", "SqlJournal", "WriteBack"]
+__all__ = ["NOTICE", "REVIEW", "WITHDRAWN", "Record", "SqlJournal", "WriteBack", "in_doubt"]
 
 WriteBack = ShipmentNotice | BuyerReview
 
 NOTICE, REVIEW = "notice", "review"
+WITHDRAWN = "WITHDRAWN"
+"""The code of a write-back that never arrived and that the shop does not want any more."""
 _KINDS: dict[str, type] = {NOTICE: ShipmentNotice, REVIEW: BuyerReview}
 
 
@@ -155,6 +158,24 @@ class SqlJournal:
             values = {"told": told.value, "said": code, "now": self.now(), **named}
             connection.execute(_SETTLE, values)
 
+    def withdraw(self, key: EntryKey, after: timedelta) -> bool:
+        """End a write-back that the mall does not show and that is not wanted any more.
+
+        What was begun is forgotten, and what was noted behind it, if that was `after` ago or
+        earlier: it never arrived. False if it may still show.
+        """
+        now = self.now()
+        with self._writing(key) as (connection, named):
+            begun = connection.execute(_BEGUN_AT, named).all()
+            if any(one.begun_at > now - after for one in begun):
+                return False
+            for one in begun:
+                since = steps.c.begun_at >= one.begun_at
+                connection.execute(steps.delete().where(steps.c.entry == one.entry, since))
+            told = {"told": Outcome.NOT_SENT.value, "said": WITHDRAWN, "now": now, **named}
+            connection.execute(_SETTLE, told)
+        return True
+
     def confirm(self, key: EntryKey) -> None:
         """Note that a fetch has seen a write-back on the mall; that also ends any doubt of it."""
         with self._writing(key) as (connection, named):
@@ -168,12 +189,12 @@ class SqlJournal:
 
     def of(self, shop: ShopKey, numbers: list[str]) -> dict[EntryKey, Record]:
         """Return the write-backs to some orders of a shop."""
-        return {one.key: one for one in self._find(shop, entries.c.number.in_(numbers))}
+        found = (self._find(shop, entries.c.number.in_(some)) for some in in_batches(numbers))
+        return {one.key: one for some in found for one in some}
 
     def unfinished(self, shop: ShopKey) -> tuple[Record, ...]:
         """Return the write-backs whose end is not known, the oldest first."""
-        in_doubt = or_(entries.c.outcome == Outcome.UNKNOWN.value, _is_open())
-        return tuple(self._find(shop, and_(_may_be_resumed(), in_doubt)))
+        return tuple(self._find(shop, in_doubt()))
 
     def unconfirmed(self, shop: ShopKey) -> tuple[Record, ...]:
         """Return the write-backs that may be on the mall and were not seen there yet."""
@@ -214,20 +235,24 @@ _STEP = and_(steps.c.entry == _IDENT, steps.c.name == bindparam("step"))
 
 
 def _has_step(*which: ColumnElement[bool]) -> ColumnElement[bool]:
-    """Return what is true of entries with a step, their own or one of their lines'.
+    """Return what is true of entries with a step, their own or one of their lines'."""
+    part = entries.alias("part")
+    return exists().where(_is_part(part), steps.c.entry == part.c.id, *which)
+
+
+def _is_part(part: FromClause) -> ColumnElement[bool]:
+    """Return what is true of an entry's own row, and of those of its lines.
 
     A client of Qoo10 writes each line under an entry of its own; the shipment that the sync has
     claimed is named by its lines, joined by commas.
     """
-    part = entries.alias("part")
     joined = literal(",").concat(entries.c.shipment).concat(",")
     is_line = and_(
         part.c.write_back.is_(None),
         joined.like(literal("%,").concat(part.c.shipment).concat(",%")),
     )
     same = [part.c[name] == entries.c[name] for name in ("shop", "number", "kind", "revision")]
-    own_or_line = or_(part.c.id == entries.c.id, is_line)
-    return exists().where(*same, own_or_line, steps.c.entry == part.c.id, *which)
+    return and_(*same, or_(part.c.id == entries.c.id, is_line))
 
 
 def _has_begun_step() -> ColumnElement[bool]:
@@ -238,6 +263,12 @@ def _is_open() -> ColumnElement[bool]:
     """Return what is true of entries with a step that has begun, or that no outcome was kept of."""
     untold = and_(entries.c.outcome == "", _has_step())
     return or_(_has_begun_step(), untold)
+
+
+def in_doubt() -> ColumnElement[bool]:
+    """Return what is true of entries of the sync whose end is not known."""
+    unknown = entries.c.outcome == Outcome.UNKNOWN.value
+    return and_(_may_be_resumed(), or_(unknown, _is_open()))
 
 
 def _may_be_resumed() -> ColumnElement[bool]:
@@ -290,6 +321,14 @@ _SETTLE = (
     entries.update()
     .where(_IS)
     .values(outcome=bindparam("told"), code=bindparam("said"), told_at=bindparam("now"))
+)
+_PART = entries.alias("part")
+_BEGUN_AT = (
+    select(steps.c.entry, steps.c.begun_at)
+    .select_from(entries)
+    .join(_PART, _is_part(_PART))
+    .join(steps, steps.c.entry == _PART.c.id)
+    .where(_IS, steps.c.state == StepState.BEGUN.value)
 )
 _CONFIRM = (
     entries.update()

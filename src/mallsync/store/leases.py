@@ -36,13 +36,21 @@ class LeaseLost(StoreError):
 
 def holder() -> str:
     """Return who this process is: host, process id, and when it started."""
-    return f"{socket.gethostname()}:{os.getpid()}:{_started(os.getpid())}"
+    return f"{_host()}:{os.getpid()}:{_started(os.getpid())}"
+
+
+def _host() -> str:
+    """Return the host, and within it the container: process ids mean something only there."""
+    try:
+        return f"{socket.gethostname()} {Path('/proc/self/ns/pid').readlink()}"
+    except OSError:
+        return socket.gethostname()
 
 
 def is_dead(name: str) -> bool:
     """Tell whether a holder is known to have ended: on this host, and that very process is gone."""
     host, pid, started = name.rsplit(":", 2)
-    if host != socket.gethostname() or not started or not _started(os.getpid()):
+    if host != _host() or not started or not _started(os.getpid()):
         return False  # nobody can tell from here: the lease's time has to pass
     return _started(int(pid)) != started
 

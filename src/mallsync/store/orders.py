@@ -15,8 +15,16 @@ from mallsync.model.order import Order, OrderKey
 from mallsync.model.sighting import Covered, Unreadable
 from mallsync.model.words import Phase
 from mallsync.store.coverage import cover
-from mallsync.store.database import Database, upsert
-from mallsync.store.encoding import CODEC, Encoded, encode, load_order, pack_raw, storable
+from mallsync.store.database import Database, in_batches, upsert
+from mallsync.store.encoding import (
+    CODEC,
+    Encoded,
+    encode,
+    load_order,
+    pack_raw,
+    storable,
+    unpack_raw,
+)
 from mallsync.store.handlings import handling_of, insert_handlings
 from mallsync.store.leases import require_held
 from mallsync.store.quarantine import hold_back, let_go
@@ -79,6 +87,15 @@ class Stored:
 
 
 @frozen
+class Kept:
+    """The mall's record of a stored order, and when it was cancelled."""
+
+    number: str
+    raw: object = field(repr=False)
+    cancelled_at: datetime | None
+
+
+@frozen
 class Orders:
     """The orders of a store."""
 
@@ -107,6 +124,17 @@ class Orders:
         )
         with self.database.read() as connection:
             return {one.number: one.mall_status for one in connection.execute(asked)}
+
+    def unwatch(self, shop: ShopKey, number: str) -> None:
+        """Ask no more for an order that the mall does not know any more; what is kept stays."""
+        row = self.shops.row(shop)
+        with self.database.write() as connection:
+            connection.execute(
+                orders.update()
+                .where(orders.c.shop == row, orders.c.number == number)
+                .values(is_open=False)
+            )
+            let_go(connection, row, [number])
 
     def held(self, shop: ShopKey, since: datetime) -> dict[str, str]:
         """Return by number the mall's status of every order since a moment."""
@@ -165,12 +193,13 @@ class Orders:
         self, shop: ShopKey, numbers: Iterable[str], *, raw: bool = False
     ) -> dict[str, Stored]:
         """Return those numbers that are stored; with ``raw``, the mall's records on them, too."""
-        asked = _select(raw=raw).where(
-            orders.c.shop == self.shops.row(shop), orders.c.number.in_(list(numbers))
-        )
-        with self.database.read() as connection:
-            rows = connection.execute(asked).all()
-        return {row.number: _stored(row, shop) for row in rows}
+        asked = _select(raw=raw).where(orders.c.shop == self.shops.row(shop))
+        found: dict[str, Stored] = {}
+        for some in in_batches(numbers):
+            with self.database.read() as connection:
+                rows = connection.execute(asked.where(orders.c.number.in_(some))).all()
+            found |= {row.number: _stored(row, shop) for row in rows}
+        return found
 
     def find(
         self,
@@ -206,13 +235,23 @@ class Orders:
         taken_in = handlings.c.number.is_not(None)
         yield from self.find(shop, where=and_(taken_in, or_(orders.c.is_open, touched)), raw=True)
 
-    def stale(self, shop: ShopKey) -> Iterator[Stored]:
-        """Yield orders that an older codec has written and whose raw record is kept.
-
-        The order that comes with it is the old one, which may lack what the new codec reads.
-        """
-        older = and_(orders.c.codec != CODEC, orders.c.raw.is_not(None))
-        yield from self.find(shop, where=older, raw=True)
+    def stale(self, shop: ShopKey) -> Iterator[Kept]:
+        """Yield what is kept of orders that another codec has written: what it made is not read."""
+        row, last = self.shops.row(shop), ""
+        asked = (
+            select(orders.c.number, orders.c.raw, orders.c.cancelled_at)
+            .where(orders.c.shop == row, orders.c.codec != CODEC, orders.c.raw.is_not(None))
+            .order_by(orders.c.number)
+            .limit(_PAGE)
+        )
+        while True:
+            with self.database.read() as connection:
+                rows = connection.execute(asked.where(orders.c.number > last)).all()
+            for one in rows:
+                yield Kept(one.number, unpack_raw(one.raw), one.cancelled_at)
+            if len(rows) < _PAGE:
+                return
+            last = rows[-1].number
 
 
 def _known(

@@ -58,6 +58,14 @@ class Quarantine:
             for row in rows
         )
 
+    def numbers(self, shop: ShopKey) -> tuple[str, ...]:
+        """Return the numbers of what could not be read, where the mall told them."""
+        asked = select(quarantine.c.number).where(
+            quarantine.c.shop == self.shops.row(shop), ~quarantine.c.number.startswith("?")
+        )
+        with self.database.read() as connection:
+            return tuple(connection.execute(asked).scalars())
+
     def drop(self, shop: ShopKey, numbers: Collection[str]) -> None:
         """Forget what has been read since, under whatever name it was held back."""
         with self.database.write() as connection:

@@ -154,6 +154,7 @@ fetches = Table(
     TABLES,
     _shop(),
     Column("started_at", Moment, nullable=False),  # the signpost of the last run
+    Column("asked_from", Moment, nullable=False),  # the earliest that any run has asked for
     Column("ended_at", Moment),
     Column("trouble", Text, nullable=False),
 )

@@ -3,25 +3,27 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from threading import Event
 from typing import cast
 
 from attrs import field, frozen
 
-from mallsync.errors import MallError, MallsyncError
+from mallsync.errors import ConfigError, MallError, MallsyncError
 from mallsync.model.codes import ReasonCode
-from mallsync.model.journal import EntryKey
+from mallsync.model.journal import EntryKey, Lease
+from mallsync.model.order import OrderKey
 from mallsync.model.period import Period
-from mallsync.model.writebacks import BuyerReview, Outcome, ShipmentNotice
+from mallsync.model.writebacks import BuyerReview, Outcome, ShipmentNotice, Standing
 from mallsync.ports import ReviewsBuyers
-from mallsync.store import ShopKey, SqlStore
-from mallsync.store.journal import REVIEW
+from mallsync.store import Record, ShopKey, SqlStore
+from mallsync.store.journal import REVIEW, WITHDRAWN
 from mallsync.sync.plan import Planned
 from mallsync.sync.shop import Shop
 
 __all__ = [
     "ExportReport",
+    "Writing",
     "Written",
     "rates_buyers",
     "reconcile_shop",
@@ -83,23 +85,28 @@ class ExportReport:
         return not early and all(one.outcome is Outcome.SENT for one in self.written)
 
 
-def send_notices(
-    shop: Shop, store: SqlStore, planned: Sequence[Planned], stop: Event
-) -> ExportReport:
+def send_notices(writing: Writing, planned: Sequence[Planned]) -> ExportReport:
     """Send notices to a shop, each once; a claim is kept before anything is sent."""
-    return _Writing(shop, store, stop).carry_out([(one.key, one.notice) for one in planned])
+    return writing.carry_out([(one.key, one.notice) for one in planned])
 
 
-def reconcile_shop(shop: Shop, store: SqlStore, stop: Event) -> ExportReport:
-    """Find out what came of every write-back whose end is not known.
+def reconcile_shop(
+    writing: Writing, begun: Sequence[Record], wanted: Mapping[EntryKey, ShipmentNotice]
+) -> ExportReport:
+    """Find out what came of what was begun.
 
     The mall is looked at: what it shows is adopted, and what it provably lacks after its settle
-    time is sent again. All else stays UNKNOWN.
+    time is sent again if it is still wanted as it was. All else stays UNKNOWN.
     """
-    begun = store.journal.unfinished(shop.key)
-    return _Writing(shop, store, stop).carry_out(
-        [(one.key, one.write_back) for one in begun if one.write_back is not None]
-    )
+    again: list[Write] = []
+    withdrawn = []
+    for one in begun:
+        told = one.write_back
+        if isinstance(told, ShipmentNotice) and wanted.get(one.key) != told:
+            withdrawn.append((one.key, told))
+        elif told is not None:
+            again.append((one.key, told))
+    return writing.carry_out(again, withdrawn)
 
 
 def rates_buyers(shop: Shop) -> bool:
@@ -120,19 +127,31 @@ def review_shop(shop: Shop, store: SqlStore, period: Period, stop: Event) -> Exp
         for number, one in taken_in.items()
         if one.handling is not None
     ]
-    return _Writing(shop, store, stop).carry_out(reviews)
+    return Writing(shop, store, stop).carry_out(reviews)
 
 
 @frozen
-class _Writing:
-    """Writes to one shop while nobody else does."""
+class Writing:
+    """Writes to one shop while nobody else does.
+
+    Args:
+        shop: Which.
+        store: Where it is remembered.
+        stop: Ends it between two batches.
+        moved: Returns the orders that are not what they were when the writes were planned; asked
+            once nobody else writes, and before each batch.
+    """
 
     shop: Shop
     store: SqlStore
     stop: Event
+    moved: Callable[[], Collection[OrderKey]] = tuple
 
-    def carry_out(self, writes: Sequence[Write]) -> ExportReport:
-        if not writes:
+    def carry_out(
+        self, writes: Sequence[Write], withdrawn: Sequence[tuple[EntryKey, ShipmentNotice]] = ()
+    ) -> ExportReport:
+        """Write, and look for what is not wanted any more."""
+        if not (writes or withdrawn):
             return ExportReport(shop=self.shop.key)
         name = f"write {self.shop.key}"
         with self.store.leases.held(name, wait=_WAIT, stop=self.stop) as lease:
@@ -140,17 +159,36 @@ class _Writing:
                 return ExportReport(shop=self.shop.key, busy=True)
             written: list[Written] = []
             try:
-                for some in self._batches(writes):
+                for some in self._batches(writes, lease):
                     written += some
+                looked = [self._look(key, told) for key, told in withdrawn]
             except MallsyncError as error:
                 return ExportReport(shop=self.shop.key, written=tuple(written), error=error)
         stopped = len(written) < len(writes)
-        return ExportReport(shop=self.shop.key, written=tuple(written), stopped=stopped)
+        return ExportReport(shop=self.shop.key, written=(*written, *looked), stopped=stopped)
 
-    def _batches(self, writes: Sequence[Write]) -> Iterator[list[Written]]:
+    def _look(self, key: EntryKey, notice: ShipmentNotice) -> Written:
+        """Return what came of a notice that is not sent again, as far as the mall shows it now."""
+        client, journal = self.shop.client, self.store.journal
+        try:
+            (order,) = client.get_orders([notice.order_number])
+        except MallError as error:
+            return Written(key=key, outcome=Outcome.UNKNOWN, code=_code(error))
+        if client.standing(order, notice) is Standing.SAME:
+            journal.confirm(key)
+            return Written(key=key, outcome=Outcome.SENT)
+        if journal.withdraw(key, client.settle):
+            return Written(key=key, outcome=Outcome.NOT_SENT, code=WITHDRAWN)
+        return Written(key=key, outcome=Outcome.UNKNOWN, code=WITHDRAWN)
+
+    def _batches(self, writes: Sequence[Write], lease: Lease) -> Iterator[list[Written]]:
         for start in range(0, len(writes), _BATCH):
             if self.stop.is_set():
                 return
+            self.store.leases.renew(lease)
+            moved = self.moved()
+            if any(key.order in moved for key, _ in writes[start : start + _BATCH]):
+                raise ConfigError("the plan is out of date (an order changed since): plan again")
             yield self._batch(writes[start : start + _BATCH])
 
     def _batch(self, writes: Sequence[Write]) -> list[Written]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from attrs import define, evolve, field, frozen
 
-from mallsync.errors import MallError, MallsyncError
+from mallsync.errors import MallError, MallsyncError, NotFound
 from mallsync.model.journal import Lease
 from mallsync.model.order import Order
 from mallsync.model.period import Period
@@ -17,7 +17,7 @@ from mallsync.model.words import Phase
 from mallsync.model.writebacks import ShipmentNotice, Standing
 from mallsync.policy import intake
 from mallsync.policy.merge import merge
-from mallsync.store import Arrival, Arrived, Mark, ShopKey, SqlStore
+from mallsync.store import Arrival, Arrived, Kept, Mark, ShopKey, SqlStore
 from mallsync.store.encoding import CODEC
 from mallsync.sync.shop import Shop
 
@@ -87,8 +87,10 @@ def fetch_shop(
     with store.leases.held(f"fetch {shop.key}") as lease:
         if lease is None:
             return FetchReport(shop=shop.key, period=period, busy=True)
-        store.fetches.begin(shop.key)
-        run = Fetching(shop, store, lease, FetchReport(shop=shop.key, period=period))
+        # What is not over cannot be covered: an order may come in the next moment.
+        asked = Period(period.start, min(period.end, store.now()))
+        store.fetches.begin(shop.key, asked.start)
+        run = Fetching(shop, store, lease, FetchReport(shop=shop.key, period=asked))
         report = run.carry_out(stop or Event(), progress)
         store.fetches.end(shop.key, trouble=_trouble(report))
     return report
@@ -110,6 +112,7 @@ class Fetching:
     report: FetchReport
     _seen: dict[str, Seen] = field(factory=dict, repr=False)
     _unreadable: list[Unreadable] = field(factory=list, repr=False)
+    _known: set[str] = field(factory=set, repr=False)
 
     def carry_out(self, stop: Event, progress: Progress | None) -> FetchReport:
         """Read again what an older version could not, fetch, and see what has arrived on the mall.
@@ -135,10 +138,11 @@ class Fetching:
 
     def _events(self) -> Iterator[Sighting]:
         key, period = self.shop.key, self.report.period
+        self._known = {*self.store.orders.watched(key), *self.store.quarantine.numbers(key)}
         return self.shop.client.sightings(
             period,
             statuses=self.shop.settings.statuses,
-            known=list(self.store.orders.watched(key)),
+            known=sorted(self._known),
             held=self.store.orders.held(key, since=period.start),
         )
 
@@ -148,15 +152,26 @@ class Fetching:
                 self._flush()  # a cart that is seen in part, and in another part
             self._seen[event.order.number] = event
             self._tell(seen=self.report.seen + 1)
+        elif isinstance(event, Unreadable) and self._is_gone(event):
+            self.store.orders.unwatch(self.shop.key, event.number)
+            gone = Remark("ORDER_GONE", f"{event.number}: the mall does not know it any more")
+            self._tell(remarks=(*self.report.remarks, gone))
         elif isinstance(event, Unreadable):
-            self._unreadable.append(event)
-            self._tell(unreadable=(*self.report.unreadable, event))
+            self._hold_back(event)
         elif isinstance(event, Remark):
             self._tell(remarks=(*self.report.remarks, event))
         if isinstance(event, Covered):
             self._flush(event)
         elif len(self._seen) >= _BATCH:
             self._flush()
+
+    def _is_gone(self, event: Unreadable) -> bool:
+        """Tell whether an order was only asked for by its number, and the mall knows none such."""
+        return event.number in self._known and isinstance(event.error, NotFound)
+
+    def _hold_back(self, event: Unreadable) -> None:
+        self._unreadable.append(event)
+        self._tell(unreadable=(*self.report.unreadable, event))
 
     def _flush(self, covered: Covered | None = None) -> None:
         """Write what was seen: orders and then, in the same transaction, what they cover."""
@@ -183,7 +198,11 @@ class Fetching:
         parts = [
             number
             for number, seen in self._seen.items()
-            if number in marks and (marks[number].cancelled or not seen.covers >= EVERYTHING)
+            if number in marks
+            and (
+                (marks[number].cancelled and seen.order.cancelled_at is None)
+                or not seen.covers >= EVERYTHING
+            )
         ]
         before = self.store.orders.load(self.shop.key, parts, raw=True) if parts else {}
         for number, seen in self._seen.items():
@@ -215,23 +234,23 @@ class Fetching:
 
     def _read_again(self) -> None:
         """Normalise again what an older codec has written, and what it could not read."""
-        for stored in self.store.orders.stale(self.shop.key):
-            self._read(stored.order.raw, stored.order)
+        for kept in self.store.orders.stale(self.shop.key):
+            self._read(kept.raw, kept)
         for held in self.store.quarantine.of(self.shop.key):
             if held.codec != CODEC and self._read(held.raw, None):
                 self._flush()
                 self.store.quarantine.drop(self.shop.key, [held.number])
 
-    def _read(self, raw: object, before: Order | None) -> bool:
+    def _read(self, raw: object, kept: Kept | None) -> bool:
         try:
             order = self.shop.client.read(raw)
         except MallError as error:
-            if before is not None:
-                self._unreadable.append(Unreadable(before.number, raw, error))
+            if kept is not None:
+                self._hold_back(Unreadable(kept.number, raw, error))
             return False
-        if before is not None and before.cancelled_at is not None:
+        if kept is not None and kept.cancelled_at is not None:
             # A claim has told it, which is in no raw record.
-            order = evolve(order, cancelled_at=before.cancelled_at, phase=Phase.CANCELLED)
+            order = evolve(order, cancelled_at=kept.cancelled_at, phase=Phase.CANCELLED)
         self._seen[order.number] = Seen(order)
         if len(self._seen) >= _BATCH:
             self._flush()

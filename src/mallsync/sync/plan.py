@@ -19,12 +19,22 @@ from mallsync.model.writebacks import NoticeWarning, Outcome, ShipmentNotice
 from mallsync.policy import bundle, export, notice
 from mallsync.policy.decision import Decision, in_order
 from mallsync.policy.guard import guards
+from mallsync.policy.rule import PeriodUse
 from mallsync.ports import HandlingSource
 from mallsync.store import Record, ShopKey
 from mallsync.store.encoding import to_text
 from mallsync.sync.shop import Shop
 
-__all__ = ["Candidate", "Plan", "PlanDifference", "PlanRow", "Planned", "Verdict", "plan_of"]
+__all__ = [
+    "Candidate",
+    "Plan",
+    "PlanDifference",
+    "PlanRow",
+    "Planned",
+    "Verdict",
+    "plan_of",
+    "still_wanted",
+]
 
 _IN_DOUBT = Reason(ReasonCode.IN_DOUBT)
 _REPORTED = Reason(ReasonCode.ALREADY_REPORTED)
@@ -73,9 +83,10 @@ class PlanRow:
     inputs: str = ""
 
     def explain(self, lang: str = "en") -> str:
-        """Return the row in words, in ``"ja"`` or ``"en"``."""
+        """Return the row in words, in ``"ja"`` or ``"en"``, with what the mall would drop."""
         said = [self.decision.explain(lang), *(one.explain(lang) for one in self.guards)]
-        return "; ".join(said)
+        told = [f"{one.code} {one.detail}".rstrip() for one in self.warnings]
+        return "; ".join([*said, *told])
 
 
 @frozen(kw_only=True)
@@ -345,6 +356,20 @@ def plan_of(
         retry_refused=retry_refused,
         source=source,
     )
+
+
+def still_wanted(
+    shop: Shop, candidates: Sequence[Candidate], today: date
+) -> dict[EntryKey, ShipmentNotice]:
+    """Return what the shop's word makes of orders now, whatever was written before and whenever.
+
+    No export period counts: what is asked is whether the shop has withdrawn a report or changed it.
+    """
+    rule = evolve(shop.rule(manual=False), period=PeriodUse.IGNORED, last_days=None)
+    always = evolve(shop, settings=evolve(shop.settings, rule=rule))
+    unwritten = [evolve(one, records={}) for one in candidates]
+    plan = plan_of([(always, unwritten)], today=today, period=None)
+    return {one.key: one.notice for one in plan.notices}
 
 
 def _is_final(reason: Reason) -> bool:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from datetime import datetime
 
 from attrs import frozen
 
+from mallsync.errors import ConfigError, MallsyncError
 from mallsync.store import ShopKey, SqlStore
+from mallsync.sync.credentials import CredentialNotice
 from mallsync.sync.export import ExportReport
 from mallsync.sync.fetch import FetchReport
 from mallsync.sync.shop import Shop
@@ -18,6 +21,14 @@ __all__ = ["Round", "run"]
 _LONGEST_WAIT = 60.0
 """Seconds after which the clock is looked at again: it may have been set."""
 
+_SHORTEST_WAIT = 5.0
+"""Seconds between two rounds, whatever is due: a shop that is busy stays due."""
+
+_TRIES = 3
+"""How often an export is planned anew when somebody types between its plan and its start."""
+
+_log = logging.getLogger("mallsync")
+
 
 @frozen(kw_only=True)
 class Round:
@@ -27,12 +38,16 @@ class Round:
     reconciled: tuple[ExportReport, ...] = ()
     exported: tuple[ExportReport, ...] = ()
     reviewed: tuple[ExportReport, ...] = ()
+    credentials: tuple[CredentialNotice, ...] = ()
+    error: MallsyncError | None = None
+    """What ended the round early; the next one takes it up."""
 
     @property
     def ok(self) -> bool:
-        """Whether everything went well."""
+        """Whether everything went well, and nobody has to renew anything."""
         written = (*self.reconciled, *self.exported, *self.reviewed)
-        return all(one.ok for one in self.fetched) and all(one.ok for one in written)
+        done = all(one.ok for one in self.fetched) and all(one.ok for one in written)
+        return done and self.error is None and not self.credentials
 
 
 def run(
@@ -54,14 +69,33 @@ def run(
     """
     good = True
     while not sync.stopping.is_set():
-        done = _round(sync, _due(sync))
+        done, wait = _safely(sync)
         if done is not None:
             good = good and done.ok
+            _note(done)
             told(done)
         if once:
             break
-        sync.stopping.wait(min(_LONGEST_WAIT, _seconds_to_next(sync)))
+        sync.stopping.wait(wait)
     return good
+
+
+def _safely(sync: Sync) -> tuple[Round | None, float]:
+    """Do what is due, and return the seconds to wait behind it; a store that fails ends nothing."""
+    try:
+        done = _round(sync, _due(sync))
+        wait = min(_LONGEST_WAIT, _seconds_to_next(sync))
+    except MallsyncError as error:
+        return Round(error=error), _LONGEST_WAIT
+    return done, max(wait, _SHORTEST_WAIT)
+
+
+def _note(done: Round) -> None:
+    """Write into the log what a person should know though nobody looks at the output."""
+    for notice in done.credentials:
+        _log.warning("%s", notice.en)
+    if done.error is not None:
+        _log.error("%s", done.error)
 
 
 def _round(sync: Sync, due: list[ShopKey]) -> Round | None:
@@ -72,10 +106,21 @@ def _round(sync: Sync, due: list[ShopKey]) -> Round | None:
     rating = [shop.key for shop in shops if shop.settings.auto_review]
     return Round(
         fetched=tuple(sync.fetch(due)),
-        reconciled=tuple(sync.reconcile(exporting)),
-        exported=tuple(sync.export(sync.plan_export(shops=exporting)) if exporting else ()),
+        reconciled=tuple(sync.reconcile([*dict.fromkeys([*exporting, *rating])])),
+        exported=tuple(_exported(sync, exporting) if exporting else ()),
         reviewed=tuple(sync.review(rating)),
+        credentials=tuple(sync.credentials(due)),
     )
+
+
+def _exported(sync: Sync, shops: list[ShopKey]) -> list[ExportReport]:
+    for _ in range(_TRIES - 1):
+        plan = sync.plan_export(shops=shops)
+        try:
+            return sync.export(plan)
+        except ConfigError:  # somebody has typed since
+            continue
+    return sync.export(sync.plan_export(shops=shops))
 
 
 def _due(sync: Sync) -> list[ShopKey]:

@@ -23,13 +23,14 @@ from mallsync.store import Record, ShopKey, SqlStore, Stored
 from mallsync.sync.credentials import CredentialNotice, notice_of
 from mallsync.sync.export import (
     ExportReport,
+    Writing,
     rates_buyers,
     reconcile_shop,
     review_shop,
     send_notices,
 )
 from mallsync.sync.fetch import FetchReport, Progress, fetch_shop
-from mallsync.sync.plan import Candidate, Plan, plan_of
+from mallsync.sync.plan import Candidate, Plan, plan_of, still_wanted
 from mallsync.sync.shop import Shop
 from mallsync.sync.why import why_missing, why_row
 
@@ -89,18 +90,26 @@ class Sync:
 
         Args:
             shops: Keys, or ids; None is every one.
-            period: By the mall's order date; None is each shop's own days back from now (R6).
+            period: By the mall's order date; None is each shop's own days back from now (R6), or
+                more, to where the last fetch had come. What lies in the future is left out.
             progress: Told the shop and how many orders it has seen so far; from any thread.
 
         Returns:
             A report for each shop, in their order.
+
+        Raises:
+            ConfigError: The period has not begun, or a shop is not known.
         """
         chosen = self._chosen(shops)
         now = self.store.now()
 
+        if period is not None and period.start >= now:
+            raise ConfigError("period begins in the future: write one that has begun")
+
         def fetched(shop: Shop) -> FetchReport:
             asked = intake.window(shop.intake, now=now) if period is None else period
             try:
+                asked = self._reaching_back(shop, asked) if period is None else asked
                 return fetch_shop(shop, self.store, asked, self.stopping, progress)
             except Exception as error:  # noqa: BLE001 -- the report tells it; the others go on
                 return FetchReport(shop=shop.key, period=asked, error=error)
@@ -108,15 +117,19 @@ class Sync:
         return self._each(fetched, chosen)
 
     def gaps(self, shops: Iterable[ShopKey | str] | None = None) -> list[Gap]:
-        """Return the stretches, from the first fetch to now, that no fetch has covered.
+        """Return the stretches that no fetch has covered, of all since the first asked for.
 
         The time since the last fetch is one only if that is overdue by an interval.
         """
         now = self.store.now()
         found = []
         for shop in self._chosen(shops):
+            last = self.store.fetches.last(shop.key)
+            if last is None or last.asked_from >= now:
+                continue
             due = now - 2 * shop.intake.every
-            holes = self.store.coverage.holes(shop.key, now, shop.settings.statuses)
+            asked = Period(last.asked_from, now)
+            holes = self.store.coverage.holes(shop.key, asked, shop.settings.statuses)
             found += [Gap(shop.key, one) for one in holes if one.end < now or one.start < due]
         return found
 
@@ -166,7 +179,7 @@ class Sync:
         if status is not None and not require_text(status, "status").strip():
             raise ConfigError('status is empty: write "発送待ち", or a name of your own')
         if dispatch is not None:
-            _check_dispatch(stored, dispatch)
+            dispatch = _placed(stored, dispatch)
 
         def change(old: Handling) -> Handling:
             return evolve(
@@ -246,19 +259,39 @@ class Sync:
 
         def exported(shop: Shop) -> ExportReport:
             mine = [one for one in plan.notices if _shop_of(one.key) == shop.key]
-            return self._guarded(shop, lambda: send_notices(shop, self.store, mine, self.stopping))
+            writing = Writing(shop, self.store, self.stopping, lambda: self._moved(plan, shop))
+            return self._guarded(shop, lambda: send_notices(writing, mine))
 
         return self._each(exported, self._chosen(plan.shops))
 
-    def reconcile(self, shops: Iterable[ShopKey | str] | None = None) -> list[ExportReport]:
+    def reconcile(
+        self,
+        shops: Iterable[ShopKey | str] | None = None,
+        *,
+        handlings: HandlingSource | None = None,
+    ) -> list[ExportReport]:
         """Find out what came of every write-back whose end is not known.
 
         The mall is looked at; what it shows is adopted, what it provably lacks after its settle
-        time is sent again, and the rest stays UNKNOWN.
+        time is sent again, and the rest stays UNKNOWN. What the shop has withdrawn or changed since
+        is never sent again: it ends as NOT_SENT once it is known not to have arrived.
+
+        Args:
+            shops: Keys, or ids; None is every one.
+            handlings: A host's own tables, instead of the store's.
         """
+        today = self.store.now().astimezone(JST).date()
+
+        def looked_up(shop: Shop) -> ExportReport:
+            begun = self.store.journal.unfinished(shop.key)
+            numbers = {one.key.order.number for one in begun}
+            found = self.store.orders.load(shop.key, numbers, raw=True)
+            candidates = self._candidates_of(shop, handlings, found)
+            wanted = still_wanted(shop, candidates, today)
+            return reconcile_shop(Writing(shop, self.store, self.stopping), begun, wanted)
 
         def reconciled(shop: Shop) -> ExportReport:
-            return self._guarded(shop, lambda: reconcile_shop(shop, self.store, self.stopping))
+            return self._guarded(shop, lambda: looked_up(shop))
 
         return self._each(reconciled, self._chosen(shops))
 
@@ -312,6 +345,12 @@ class Sync:
 
     # ------------------------------------------------------------------------------------ inside
 
+    def _reaching_back(self, shop: Shop, days: Period) -> Period:
+        """Return the shop's days back, or more: a run takes up where the last one had come."""
+        covered = self.store.coverage.stretches(shop.key, shop.settings.statuses)
+        reached = covered[-1].end if covered else days.start
+        return Period(min(days.start, reached), days.end)
+
     def _guarded(self, shop: Shop, work: Callable[[], ExportReport]) -> ExportReport:
         try:
             return work()
@@ -319,30 +358,38 @@ class Sync:
             return ExportReport(shop=shop.key, error=error)
 
     def _refuse_stale(self, plan: Plan) -> None:
-        now = self.plan_export(
-            plan.today,
-            plan.period,
-            plan.shops,
-            handlings=plan.source,
-            retry_refused=plan.retry_refused,
-        )
+        now = self._made_again(plan, plan.shops)
         if now.digest != plan.digest:
-            old = {row.order: row.inputs for row in plan.rows}
-            new = {row.order: row.inputs for row in now.rows}
-            moved = sorted(
-                {one for one in {*old, *new} if old.get(one) != new.get(one)},
-                key=lambda one: (one.mall, one.shop_id, one.number),
-            )
+            moved = sorted(_changed(plan, now), key=lambda one: (one.mall, one.shop_id, one.number))
             named = ", ".join(one.number for one in moved[:5]) or "a rule or a template"
             raise ConfigError(f"the plan is out of date ({named} changed since): plan again")
 
+    def _moved(self, plan: Plan, shop: Shop) -> set[OrderKey]:
+        """Return the orders of a shop that have changed since a plan was made."""
+        return _changed(plan, self._made_again(plan, [shop.key]), shop.key)
+
+    def _made_again(self, plan: Plan, shops: Iterable[ShopKey]) -> Plan:
+        return self.plan_export(
+            plan.today,
+            plan.period,
+            shops,
+            handlings=plan.source,
+            retry_refused=plan.retry_refused,
+        )
+
     def _candidates(self, shop: Shop, source: HandlingSource | None) -> Sequence[Candidate]:
         since = self.store.now() - _TOUCHED
-        found: dict[str, Stored] = {
-            one.order.number: one for one in self.store.orders.to_report(shop.key, since)
-        }
+        return self._candidates_of(
+            shop,
+            source,
+            {one.order.number: one for one in self.store.orders.to_report(shop.key, since)},
+        )
+
+    def _candidates_of(
+        self, shop: Shop, source: HandlingSource | None, found: dict[str, Stored]
+    ) -> Sequence[Candidate]:
         said = {number: _handling(one, source) for number, one in found.items()}
-        self._add_parents(shop, found, said, source)
+        self._add_bundles(shop, found, said, source)
         records = self._records(shop, found)
         return [
             Candidate(
@@ -355,20 +402,25 @@ class Sync:
             if (handling := said[number]) is not None
         ]
 
-    def _add_parents(
+    def _add_bundles(
         self,
         shop: Shop,
         found: dict[str, Stored],
         said: dict[str, Handling | None],
         source: HandlingSource | None,
     ) -> None:
-        """Add the parents of bundles that are no candidates themselves: their notice counts."""
-        lacking = {
+        """Add the rest of bundles that is no candidate itself: what it is counts for the others."""
+        parents = {
             one.bundle_parent.number
             for one in said.values()
             if one is not None and one.bundle_parent is not None
-        } - set(found)
-        for number, one in self.store.orders.load(shop.key, lacking, raw=True).items():
+        }
+        bundled = self.store.handlings.bundled(shop.key)
+        whole = parents | set(found)
+        children = {number for number, parent in bundled.items() if parent in whole}
+        for number, one in self.store.orders.load(
+            shop.key, (parents | children) - set(found), raw=True
+        ).items():
             found[number], said[number] = one, _handling(one, source)
 
     def _records(
@@ -417,6 +469,19 @@ class Sync:
             return list(pool.map(work, shops))
 
 
+def _changed(plan: Plan, now: Plan, shop: ShopKey | None = None) -> set[OrderKey]:
+    """Return the orders of which the inputs of two plans differ; of one shop, or of all."""
+    old, new = (
+        {
+            row.order: row.inputs
+            for row in made.rows
+            if shop is None or shop == ShopKey(row.order.mall, row.order.shop_id)
+        }
+        for made in (plan, now)
+    )
+    return {one for one in {*old, *new} if old.get(one) != new.get(one)}
+
+
 def _handling(one: Stored, source: HandlingSource | None) -> Handling | None:
     return one.handling if source is None else source.handling(one.order.key)
 
@@ -429,17 +494,21 @@ def _shop_of(key: EntryKey) -> ShopKey:
     return ShopKey(key.order.mall, key.order.shop_id)
 
 
-def _check_dispatch(stored: Stored, dispatch: Dispatch) -> None:
+def _placed(stored: Stored, dispatch: Dispatch) -> Dispatch:
+    """Return a dispatch with the id of its shipment, which is the only one if none is named."""
     ids = [shipment.id for shipment in stored.order.shipments if not shipment.cancelled]
-    if dispatch.shipment_id in ids or (not dispatch.shipment_id and len(ids) == 1):
-        return
-    raise ConfigError(
-        f"order {stored.order.number} has no shipment {dispatch.shipment_id!r}:"
-        f" write one of {', '.join(ids)}"
-    )
+    if not dispatch.shipment_id and len(ids) == 1:
+        return evolve(dispatch, shipment_id=ids[0])
+    if dispatch.shipment_id not in ids:
+        raise ConfigError(
+            f"order {stored.order.number} has no shipment {dispatch.shipment_id!r}:"
+            f" write one of {', '.join(ids)}"
+        )
+    return dispatch
 
 
 def _with(old: Handling, dispatch: Dispatch) -> tuple[Dispatch, ...]:
     """Return the dispatches with one put in the place of its shipment's."""
-    others = (one for one in old.dispatches if one.shipment_id != dispatch.shipment_id)
+    places = {dispatch.shipment_id, ""}
+    others = (one for one in old.dispatches if one.shipment_id not in places)
     return (*others, dispatch)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from types import TracebackType
 from typing import ClassVar, Literal, Self
 
@@ -10,6 +11,7 @@ from mallsync.transport.http import HttpTransport
 from mallsync.transport.pace import Pace
 from mallsync.wire.arguments import require, shop_id_of
 from mallsync.wire.calls import Auth, Transport
+from mallsync.wire.writing import SETTLE
 
 __all__ = ["ShopClient", "settings_of"]
 
@@ -68,6 +70,11 @@ class ShopClient:
     def mall(self) -> str:
         """The mall's key, such as ``"rakuten"``."""
         return self.MALL
+
+    @property
+    def settle(self) -> timedelta:
+        """How long a write that arrived may take to show: absence is no proof before."""
+        return SETTLE
 
     @property
     def shop_id(self) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from threading import Lock
 from typing import Literal
 
@@ -158,6 +158,11 @@ class Client(ShopClient):
     def read(self, raw: object) -> Order:
         """Normalise a kept record again; pure."""
         return self._fetch.reader.read(raw)
+
+    @property
+    def settle(self) -> timedelta:
+        """How long a write that arrived may take to show, by the wire's facts."""
+        return self._fetch.reader.wire.facts.settle
 
     def preview(self, notice: ShipmentNotice) -> Preview:
         """Say what the mall would drop or refuse, by the wire's facts; pure."""
