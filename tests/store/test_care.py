@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from datetime import timedelta
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from mallsync.errors import DecodeError, StoreError
 from mallsync.model.handling import Handling
 from mallsync.model.journal import EntryKey
 from mallsync.model.sighting import Unreadable
-from mallsync.model.writebacks import BuyerReview
+from mallsync.model.writebacks import BuyerReview, Outcome
 from mallsync.store import Arrival, Purged, SqlStore, care, schema
 from mallsync.store.journal import REVIEW
 from tests.store.conftest import NOW, Hands
@@ -138,3 +139,36 @@ def test_a_row_without_its_order_and_a_damaged_page_are_named(tmp_path: Path) ->
         raw.close()
 
         assert "a row of handlings belongs to nothing" in store.care.check()
+
+
+def test_what_is_in_doubt_stays_whole(store: SqlStore) -> None:
+    """It may have to be sent again as it was."""
+    fill(store)
+    for number in ("1", "2"):
+        notice = ShipmentNotice(order_number=number, message="花子様")
+        entry = EntryKey(key(number), number)
+        store.journal.claim(entry, notice)
+        store.journal.settle(entry, Outcome.UNKNOWN if number == "1" else Outcome.SENT)
+    store.care.purge(LATER)
+    (doubtful,) = store.journal.unfinished(SHOP)
+    records = store.journal.of(SHOP, ["1", "2"])
+    told = [records[EntryKey(key(number), number)].write_back for number in ("1", "2")]
+
+    assert ["花子様", ""] == [one.message for one in told if one is not None]
+    assert doubtful.write_back == ShipmentNotice(order_number="1", message="花子様")
+
+
+def test_a_purge_says_so_if_the_file_still_has_what_it_erased(tmp_path: Path) -> None:
+    """Another process has it open: its last state stays in the file until then."""
+    with SqlStore(f"sqlite:///{tmp_path / 'orders.db'}", clock=lambda: NOW) as store:
+        fill(store)
+        reader = sqlite3.connect(tmp_path / "orders.db")
+        reader.execute("BEGIN")
+        reader.execute("SELECT count(*) FROM orders").fetchall()
+        connection = store.database.engine.raw_connection()
+        connection.cursor().execute("PRAGMA busy_timeout = 10")
+        connection.close()
+        with pytest.raises(StoreError, match="close the others and run it again"):
+            store.care.purge(LATER)
+        reader.close()
+        store.care.purge(LATER)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from time import sleep
 from typing import Any
 
 import pytest
 from attrs import evolve
 
-from mallsync import Contact, Dispatch, Handling, OrderKey, Outcome, Period
+from mallsync import Contact, Dispatch, Handling, OrderKey, Outcome, Period, Phase
 from mallsync.errors import ConfigError, StoreError
 from mallsync.model.codes import ReasonCode
 from mallsync.policy.export import RULES
@@ -31,6 +33,58 @@ from tests.sync.conftest import NOW, World, ready
 
 PLAIN = ShopSettings()
 TODAY = NOW.date()
+
+
+def test_what_is_typed_while_an_export_waits_stops_it(world: World) -> None:
+    """Nobody else writes when the plan is looked at last."""
+    sync = world.sync(rakuten=PLAIN)
+    key = world.place()
+    sync.fetch()
+    ready(sync, key)
+    plan = sync.plan_export()
+    (shop,) = sync.shops
+    with ThreadPoolExecutor(1) as pool:
+        with world.store.leases.held(f"write {shop}"):
+            run = pool.submit(sync.export, plan)
+            sleep(0.5)
+            sync.handle(key, status="キャンセル")
+        (report,) = run.result()
+
+    assert isinstance(report.error, ConfigError)
+    assert 0 == world.effective(key)
+
+
+def test_a_dispatch_that_names_no_shipment_replaces_that_of_the_only_one(world: World) -> None:
+    """What is typed last counts."""
+    sync = world.sync(rakuten=PLAIN)
+    key = world.place()
+    sync.fetch()
+    order = ready(sync, key, "100011112222")
+    handling = sync.handle(key, dispatch=Dispatch(tracking_number="200011112222"))
+
+    assert [order.shipments[0].id] == [one.shipment_id for one in handling.dispatches]
+    assert ["200011112222"] == [one.tracking_number for one in handling.dispatches]
+
+
+def test_a_bundle_is_judged_whole_though_a_child_of_it_is_done(world: World) -> None:
+    """R7: by the mall's own label a person handles the children; also when one was shipped."""
+    sync = world.sync(mercari_shops=ShopSettings(message="[伝票番号]"))
+    fake = world.malls.mercari_shops.fake
+    numbers = fake.place(3)
+    world.advance(seconds=1)
+    sync.fetch()
+    parent, first, second = (OrderKey("mercari_shops", "demo", one) for one in numbers)
+    for key in (parent, first, second):
+        ready(sync, key)
+    sync.bundle(parent, [first, second])
+    done = sync.store.orders.get(first, raw=True)
+    assert done is not None
+    shipped = evolve(done.order, phase=Phase.DONE)
+    sync.store.orders.arrive(ShopKey("mercari_shops", "demo"), [Arrival(order=shipped)])
+    world.advance(days=31)  # it is no candidate by itself any more
+    rows = {row.order for row in sync.plan_export().rows}
+
+    assert {parent, first, second} <= rows
 
 
 def test_the_buyer_is_who_the_shop_says_where_the_mall_names_none(world: World) -> None:
@@ -499,6 +553,61 @@ def test_a_run_goes_on_until_it_is_stopped(world: World) -> None:
     assert not run(sync, told=stop)
     assert run(manual, told=stop)
     assert run(world.sync(qoo10=ShopSettings(auto_fetch=False)), told=stop, once=True)
+
+
+def test_a_run_waits_though_a_shop_stays_due(world: World) -> None:
+    """Another process fetches it all the while."""
+    sync = world.sync(rakuten=PLAIN)
+    rounds: list[Round] = []
+    (shop,) = sync.shops
+    with ThreadPoolExecutor(1) as pool, world.store.leases.held(f"fetch {shop}"):
+        running = pool.submit(run, sync, told=rounds.append)
+        sleep(0.5)
+        sync.stop()
+        good = running.result()
+
+    assert not good
+    assert [True] == [one.fetched[0].busy for one in rounds]
+
+
+def test_a_run_plans_again_when_somebody_types_in_between(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And gives it up for this round when that does not end."""
+    sync = world.sync(rakuten=ShopSettings(auto_export=True))
+    key = filled(world, sync)
+    export_, times = sync.export, iter(range(9))
+    world.advance(hours=1)
+
+    def late(plan: Plan) -> list[ExportReport]:
+        if next(times) in (1, 2, 3, 4):
+            raise ConfigError("the plan is out of date: plan again")
+        return export_(plan)
+
+    monkeypatch.setattr(sync, "export", late)
+    rounds: list[Round] = []
+    ends = []
+    for _ in range(3):
+        ends.append(run(sync, told=rounds.append, once=True))
+        world.advance(hours=1)
+
+    assert [True, False, True] == ends
+    assert [False, True, False] == [one.error is not None for one in rounds]
+    assert 1 == world.effective(key)
+
+
+def test_credentials_that_end_are_told_by_each_round_and_written_to_the_log(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    """R8: also when nobody reads the output."""
+    sync = world.sync(rakuten=PLAIN)
+    world.advance(days=55)
+    rounds: list[Round] = []
+    good = run(sync, told=rounds.append, once=True)
+
+    assert not good
+    assert ["rakuten/demo"] == [str(one.shop) for one in rounds[0].credentials]
+    assert rounds[0].credentials[0].en in caplog.text
 
 
 def test_what_is_stopped_is_taken_up_later(world: World, sync: Sync) -> None:

@@ -11,7 +11,7 @@ import pytest
 from attrs import evolve
 
 from mallsync import Order, Period, Phase
-from mallsync.errors import ConfigError, DecodeError, StoreError
+from mallsync.errors import ConfigError, DecodeError, MallError, NotFound, StoreError
 from mallsync.model.sighting import Covered, Remark, Seen, Sighting, Unreadable
 from mallsync.store import ShopKey, schema
 from mallsync.store.encoding import CODEC
@@ -185,6 +185,75 @@ def told(world: World, *script: Sighting | Exception, **more: Any) -> tuple[Sync
 
 
 WEEK = Covered(Period(NOW - timedelta(days=7), NOW))
+
+
+def test_time_to_come_is_not_covered(world: World) -> None:
+    """Today is not over: an order that comes after the run is no gap's that nobody knows."""
+    sync = world.sync(rakuten=PLAIN)
+    today = Period.days(NOW.date(), NOW.date())
+    (report,) = sync.fetch(period=today)
+    world.advance(hours=4)
+
+    assert Period(today.start, NOW) == report.period
+    assert [Gap(RAKUTEN, Period(NOW, NOW + timedelta(hours=4)))] == sync.gaps()
+    with pytest.raises(ConfigError, match="begins in the future"):
+        sync.fetch(period=Period(NOW + timedelta(days=1), NOW + timedelta(days=2)))
+
+
+def test_a_shop_whose_fetches_all_failed_has_a_gap(world: World) -> None:
+    """From where the first was asked to begin; before the first there is nothing to say."""
+    sync, client = told(world, DecodeError("odd"))
+    assert [] == sync.gaps()
+    (report,) = sync.fetch()
+    client.script = (Covered(report.period),)
+
+    assert not report.ok
+    assert [Gap(RAKUTEN, report.period)] == sync.gaps()
+    sync.fetch()
+    assert [] == sync.gaps()
+
+
+def test_a_run_takes_up_where_the_last_one_had_come(world: World) -> None:
+    """Though that is longer ago than the days that are fetched."""
+    sync = world.sync(rakuten=ShopSettings(days=1))
+    sync.fetch()
+    world.advance(days=5)
+    (report,) = sync.fetch()
+
+    assert NOW == report.period.start
+    assert [] == sync.gaps()
+
+
+def test_an_order_that_failed_once_is_asked_for_again_by_its_number(world: World) -> None:
+    """Though the next run does not reach as far back."""
+    failed = Unreadable("9", None, MallError("odd", code="ODD"))
+    sync, client = told(world, failed, Unreadable("", {"orderNumber": "8"}, failed.error), WEEK)
+    (report,) = sync.fetch()
+    client.script = (Seen(order_of("9")), WEEK)
+    sync.fetch()
+
+    assert not report.ok
+    assert ["9"] == client.asked["known"]
+    assert "9" in {one.order.number for one in sync.orders()}
+    sync.fetch()
+    assert ["9"] == client.asked["known"]  # it is open, and watched
+
+
+def test_an_order_that_the_mall_does_not_know_any_more_is_told_once(world: World) -> None:
+    """A run that asks for it for ever would bury what matters."""
+    gone = Unreadable("1", None, NotFound("gone"))
+    sync, client = told(world, Seen(order_of("1")), WEEK)
+    sync.fetch()
+    client.script = (gone, WEEK)
+    (first,) = sync.fetch()
+    client.script = (WEEK,)
+    (second,) = sync.fetch()
+
+    assert ["ORDER_GONE"] == [one.code for one in first.remarks]
+    assert first.ok
+    assert () == second.remarks
+    assert [] == client.asked["known"]
+    assert ["1"] == [one.order.number for one in sync.orders()]
 
 
 def test_what_came_before_an_error_is_kept_and_not_covered(world: World) -> None:
