@@ -302,3 +302,36 @@ def test_what_did_not_end_well_is_told_in_a_line(capsys: pytest.CaptureFixture[s
         "rakuten/one: nothing to write; stopped by odd",
     ] == lines
     assert capsys.readouterr().out.startswith("0 to report, of 0; plan ")
+
+
+def test_a_report_is_corrected_when_it_is_asked_for(shell: Shell) -> None:
+    """By its number; without that it is held back."""
+    number = one_to_ship(shell)
+    shell("handle", number, *FILLED, "--ship-date", TODAY)
+    shell("export", "--yes")
+    shell("fetch")
+    shell("handle", number, "--tracking", "999911112222")
+    held = shell("export", "--yes")
+    planned = json.loads(shell("plan", "--correct", number, "--json").stdout)
+    corrected = shell("export", "--yes", "--correct", number)
+
+    (said,) = [line for line in held.stdout.splitlines() if number in line]
+    assert "別の内容で報告済みです" in said
+    assert 1 == sum(len(row["notices"]) for row in planned["rows"])
+    assert "1 SENT" in corrected.stdout
+
+
+def test_an_export_of_nothing_is_json_too(shell: Shell) -> None:
+    """For programs."""
+    shell("fetch")
+
+    assert [] == json.loads(shell("export", "--yes", "--json").stdout)
+
+
+def test_a_store_that_is_not_there_is_not_made(shell: Shell) -> None:
+    """A mistyped name is no sound store."""
+    told = shell("store", "check", "--store", f"sqlite:///{shell.folder}/typo.db")
+
+    assert 1 == told.exit_code
+    assert "there is no store" in told.stderr
+    assert not (shell.folder / "typo.db").exists()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from attrs import evolve
@@ -113,7 +114,7 @@ def test_of_many_threads_that_open_an_entry_none_fails(store: SqlStore) -> None:
 # ----------------------------------------------------------------------------- what the sync keeps
 
 
-def claimed(store: SqlStore, **changes: str) -> Record:
+def claimed(store: SqlStore, **changes: Any) -> Record:
     """Claim a notice."""
     return store.journal.claim(KEY, evolve(NOTICE, **changes))
 

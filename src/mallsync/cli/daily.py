@@ -11,8 +11,9 @@ import click
 from rich.console import Console
 from rich.progress import Progress, TextColumn
 
-from mallsync.cli.work import Ending, day, key_of, period_of, print_json, with_period, working
+from mallsync.cli.work import Ending, day, key_of, print_json, with_period, working
 from mallsync.model.handling import Dispatch
+from mallsync.model.period import Period
 from mallsync.store import ShopKey, Stored
 from mallsync.sync import ExportReport, FetchReport, Plan, Round, Sync
 from mallsync.sync import run as run_sync
@@ -23,6 +24,12 @@ _ANY_SHOP = click.option("--shop", "shops_", multiple=True, help="Of this shop o
 _ONE_SHOP = click.option("--shop", help="Where several shops may have the number.")
 _JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
 _LANG = click.option("--lang", type=click.Choice(["ja", "en"]), default="ja", show_default=True)
+_CORRECT = click.option(
+    "--correct",
+    multiple=True,
+    metavar="NUMBER",
+    help="Correct what was reported of this order; repeatable.",
+)
 _DAY = click.DateTime(["%Y-%m-%d"])
 
 
@@ -34,14 +41,13 @@ _DAY = click.DateTime(["%Y-%m-%d"])
 def fetch(
     sync: Sync,
     shops_: tuple[str, ...],
-    first: datetime | None,
-    last: datetime | None,
+    period: Period | None,
     *,
     as_json: bool,
 ) -> Ending:
     """Fetch orders into the store: the configured days, or a period."""
     with _Bars(quiet=as_json) as bars:
-        reports = sync.fetch(shops_ or None, period_of(first, last), progress=bars.show)
+        reports = sync.fetch(shops_ or None, period, progress=bars.show)
     notices = sync.credentials(shops_ or None)
     if as_json:
         print_json([_fetched(one) for one in reports])
@@ -103,9 +109,12 @@ def handle(  # noqa: PLR0913 -- one for each field
     given = (ship_date, carrier, methods or None, tracking)
     dispatch = None
     if any(one is not None for one in given):
-        old = stored.handling.dispatch_for(shipment, only=not shipment)
+        living = [one.id for one in stored.order.shipments if not one.cancelled]
+        only = len(living) == 1
+        place = living[0] if only and not shipment else shipment
+        old = stored.handling.dispatch_for(place, only=only)
         dispatch = Dispatch(
-            shipment_id=shipment or old.shipment_id,
+            shipment_id=place,
             ship_date=day(ship_date) or old.ship_date,
             carrier=old.carrier if carrier is None else carrier,
             delivery_methods=methods or old.delivery_methods,
@@ -121,18 +130,19 @@ def handle(  # noqa: PLR0913 -- one for each field
 @with_period
 @_JSON
 @_LANG
+@_CORRECT
 @working
 def plan(
     sync: Sync,
     shops_: tuple[str, ...],
-    first: datetime | None,
-    last: datetime | None,
+    period: Period | None,
     lang: str,
+    correct: tuple[str, ...],
     *,
     as_json: bool,
 ) -> Ending:
     """Show what would be reported, and why the rest would not; nothing is sent."""
-    made = sync.plan_export(period=period_of(first, last), shops=shops_ or None)
+    made = _planned(sync, shops_, period, correct)
     _show(made, lang, as_json=as_json)
     return 0
 
@@ -142,22 +152,23 @@ def plan(
 @with_period
 @_JSON
 @_LANG
+@_CORRECT
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @click.option("--digest", help="Only if the plan is still the one with this digest.")
 @working
 def export(
     sync: Sync,
     shops_: tuple[str, ...],
-    first: datetime | None,
-    last: datetime | None,
+    period: Period | None,
     lang: str,
+    correct: tuple[str, ...],
     digest: str | None,
     *,
     as_json: bool,
     yes: bool,
 ) -> Ending:
     """Report shipments: plan, show, ask, send. Each goes out once, however often this is run."""
-    made = sync.plan_export(period=period_of(first, last), shops=shops_ or None)
+    made = _planned(sync, shops_, period, correct)
     if digest is not None and digest != made.digest:
         raise click.ClickException("the plan is another one now: look at mallsync plan again")
     if not as_json:
@@ -341,6 +352,14 @@ def _order(one: Stored) -> dict[str, object]:
         "status": one.intake if handling is None else handling.status,
         "total": order.charges.total,
     }
+
+
+def _planned(
+    sync: Sync, shops: tuple[str, ...], period: Period | None, correct: tuple[str, ...]
+) -> Plan:
+    shop = shops[0] if len(shops) == 1 else None
+    keys = [key_of(sync, number, shop) for number in correct]
+    return sync.plan_export(period=period, shops=shops or None, correct=keys)
 
 
 def _show(made: Plan, lang: str, *, as_json: bool) -> None:

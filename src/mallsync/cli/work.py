@@ -89,10 +89,17 @@ def day(value: datetime | None) -> date | None:
 
 
 def with_period(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add the two options of a period to a command."""
+    """Add the two options of a period to a command, which takes them as one."""
+
+    @wraps(command)
+    def asked(
+        *arguments: object, first: datetime | None, last: datetime | None, **more: object
+    ) -> object:
+        return command(*arguments, period=period_of(first, last), **more)
+
     format_ = click.DateTime(["%Y-%m-%d"])
-    command = click.option("--to", "last", type=format_, help="Last day, included.")(command)
-    return click.option("--from", "first", type=format_, help="First day, in Japan.")(command)
+    to = click.option("--to", "last", type=format_, help="Last day, included.")(asked)
+    return click.option("--from", "first", type=format_, help="First day, in Japan.")(to)
 
 
 def period_of(first: datetime | None, last: datetime | None) -> Period | None:

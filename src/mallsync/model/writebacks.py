@@ -88,6 +88,7 @@ class ShipmentNotice:
         tracking_numbers: The numbers, one for each parcel; empty where none is needed.
         ship_date: The day in Japan on which it left.
         message: Text for the buyer, where the mall takes one.
+        revision: 1, or more for a correction of what was reported before, asked for explicitly.
 
     Raises:
         ConfigError: A field has the wrong type; the text says what to write.
@@ -100,10 +101,13 @@ class ShipmentNotice:
     tracking_numbers: tuple[str, ...] = field(default=(), converter=_numbers)
     ship_date: date | None = field(default=None, converter=_optional_day)
     message: str = field(default="", repr=False)
+    revision: int = 1
 
     def __attrs_post_init__(self) -> None:
         for name in ("shipment_id", "carrier", "message"):
             require_text(getattr(self, name), name)
+        if type(self.revision) is not int or self.revision < 1:
+            raise ConfigError("revision: write 1, or 2 and more for a correction")
 
 
 @frozen(kw_only=True)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from threading import Event
 from typing import cast
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from mallsync.errors import ConfigError, MallError, MallsyncError
 from mallsync.model.codes import ReasonCode
@@ -102,7 +102,8 @@ def reconcile_shop(
     withdrawn = []
     for one in begun:
         told = one.write_back
-        if isinstance(told, ShipmentNotice) and wanted.get(one.key) != told:
+        first = evolve(one.key, revision=1)
+        if isinstance(told, ShipmentNotice) and wanted.get(first) != evolve(told, revision=1):
             withdrawn.append((one.key, told))
         elif told is not None:
             again.append((one.key, told))

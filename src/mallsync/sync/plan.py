@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from enum import StrEnum
 from hashlib import sha256
@@ -15,7 +15,7 @@ from mallsync.model.handling import Handling
 from mallsync.model.journal import EntryKey
 from mallsync.model.order import Order, OrderKey
 from mallsync.model.period import Period
-from mallsync.model.writebacks import NoticeWarning, Outcome, ShipmentNotice
+from mallsync.model.writebacks import NoticeWarning, Outcome, ShipmentNotice, Standing
 from mallsync.policy import bundle, export, notice
 from mallsync.policy.decision import Decision, in_order
 from mallsync.policy.guard import guards
@@ -116,6 +116,7 @@ class Plan:
     rows: tuple[PlanRow, ...] = field(repr=False)
     digest: str
     retry_refused: bool = False
+    correct: tuple[OrderKey, ...] = ()
     source: HandlingSource | None = field(default=None, eq=False, repr=False)
 
     @property
@@ -188,6 +189,7 @@ class _Judge:
     today: date
     period: Period | None
     retry_refused: bool
+    correct: Collection[OrderKey] = ()
 
     def rows(self, candidates: Sequence[Candidate]) -> Iterator[PlanRow]:
         """Yield a row for each candidate: bundles by their parents, the others by themselves."""
@@ -254,20 +256,20 @@ class _Judge:
         going: list[Planned] = []
         held: list[Reason] = []
         warnings = list(built.warnings)
-        for each in allowed:
+        for plain in allowed:
+            key = self._entry(one, plain)
+            last = _latest(one.records, key)
+            standing = self.shop.client.standing(one.order, plain)
+            each = self._revised(plain, last, standing, corrects=one.key in self.correct)
             preview = self.shop.client.preview(each)
             warnings.extend(preview.dropped)
-            key = self._entry(one, each)
-            against = guards(
-                one.order,
-                each,
-                standing=self.shop.client.standing(one.order, each),
-                preview=preview,
-            )
-            against = self._known(against, one.records.get(key), each)
+            against = guards(one.order, each, standing=standing, preview=preview)
+            if each.revision > 1:
+                against = tuple(one for one in against if one != _REPORTED_OTHERWISE)
+            against = self._known(against, last, each)
             held.extend(against)
             if not against:
-                going.append(Planned(key=key, notice=each))
+                going.append(Planned(key=evolve(key, revision=each.revision), notice=each))
         return evolve(
             row,
             verdict=Verdict.SEND if going else Verdict.HOLD,
@@ -302,6 +304,17 @@ class _Judge:
             one.eligible for one in decision.shipments if one.shipment_id == each.shipment_id
         )
 
+    def _revised(
+        self, each: ShipmentNotice, last: Record | None, standing: Standing, *, corrects: bool
+    ) -> ShipmentNotice:
+        """Return a notice as the correction that was asked for, if there is one to make."""
+        sent = last is not None and last.outcome is Outcome.SENT
+        there = sent or standing is Standing.DIFFERENT
+        if not (corrects and there) or standing is Standing.SAME:
+            return each
+        before = 1 if last is None else last.key.revision
+        return evolve(each, revision=before if before > 1 and not sent else before + 1)
+
     def _known(
         self, against: tuple[Reason, ...], record: Record | None, each: ShipmentNotice
     ) -> tuple[Reason, ...]:
@@ -310,7 +323,9 @@ class _Judge:
             return against
         if record.in_doubt:
             return in_order([*against, _IN_DOUBT])
-        same = record.write_back == each
+        if record.key.revision < each.revision:
+            return against  # a correction of it
+        same = record.write_back == evolve(each, revision=record.key.revision)
         if record.outcome is Outcome.SENT:
             return in_order([*against, _REPORTED if same else _REPORTED_OTHERWISE])
         if record.outcome is Outcome.REFUSED and same and not self.retry_refused:
@@ -328,6 +343,7 @@ def plan_of(
     today: date,
     period: Period | None,
     retry_refused: bool = False,
+    correct: Sequence[OrderKey] = (),
     source: HandlingSource | None = None,
 ) -> Plan:
     """Return the plan of some shops; pure but for the fingerprint of what it is made of.
@@ -337,9 +353,12 @@ def plan_of(
     """
     rows: list[PlanRow] = []
     keys = []
-    told = sha256(f"{today} {period and (period.start, period.end)} {retry_refused}".encode())
+    asked = f"{today} {period and (period.start, period.end)} {retry_refused} {correct}"
+    told = sha256(asked.encode())
     for shop, candidates in shops:
-        judge = _Judge(shop=shop, today=today, period=period, retry_refused=retry_refused)
+        judge = _Judge(
+            shop=shop, today=today, period=period, retry_refused=retry_refused, correct=correct
+        )
         made = sorted(judge.rows(candidates), key=lambda row: row.order.number)
         rule = to_text(shop.rule(manual=period is not None))
         told.update(f"{shop.key} {rule} {shop.settings.message}".encode())
@@ -354,22 +373,30 @@ def plan_of(
         rows=tuple(rows),
         digest=told.hexdigest(),
         retry_refused=retry_refused,
+        correct=tuple(correct),
         source=source,
     )
 
 
 def still_wanted(
-    shop: Shop, candidates: Sequence[Candidate], today: date
+    shop: Shop, candidates: Sequence[Candidate], today: date, correct: Sequence[OrderKey]
 ) -> dict[EntryKey, ShipmentNotice]:
     """Return what the shop's word makes of orders now, whatever was written before and whenever.
 
-    No export period counts: what is asked is whether the shop has withdrawn a report or changed it.
+    No export period counts: what is asked is whether the shop has withdrawn a report or changed it;
+    all is told as a first revision.
     """
     rule = evolve(shop.rule(manual=False), period=PeriodUse.IGNORED, last_days=None)
     always = evolve(shop, settings=evolve(shop.settings, rule=rule))
     unwritten = [evolve(one, records={}) for one in candidates]
-    plan = plan_of([(always, unwritten)], today=today, period=None)
-    return {one.key: one.notice for one in plan.notices}
+    plan = plan_of([(always, unwritten)], today=today, period=None, correct=correct)
+    return {evolve(one.key, revision=1): evolve(one.notice, revision=1) for one in plan.notices}
+
+
+def _latest(records: Mapping[EntryKey, Record], key: EntryKey) -> Record | None:
+    """Return the record of the last revision of a write-back."""
+    found = (one for one in records.values() if evolve(one.key, revision=1) == key)
+    return max(found, key=lambda one: one.key.revision, default=None)
 
 
 def _is_final(reason: Reason) -> bool:

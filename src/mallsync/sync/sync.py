@@ -223,6 +223,7 @@ class Sync:
         *,
         handlings: HandlingSource | None = None,
         retry_refused: bool = False,
+        correct: Iterable[OrderKey] = (),
     ) -> Plan:
         """Return what would be reported, and why the rest would not; nothing is sent.
 
@@ -232,6 +233,8 @@ class Sync:
             shops: Keys, or ids; None is every one.
             handlings: A host's own tables, instead of the store's.
             retry_refused: Whether what a mall has refused is sent again as it is.
+            correct: Orders of which a report is to be corrected that is on the mall with other
+                values: a revision of it. Only Rakuten's way is known; elsewhere a guard says so.
 
         Raises:
             ConfigError: An argument has the wrong type.
@@ -243,6 +246,7 @@ class Sync:
             today=require_day(day, "today"),
             period=period,
             retry_refused=retry_refused,
+            correct=tuple(correct),
             source=handlings,
         )
 
@@ -287,7 +291,8 @@ class Sync:
             numbers = {one.key.order.number for one in begun}
             found = self.store.orders.load(shop.key, numbers, raw=True)
             candidates = self._candidates_of(shop, handlings, found)
-            wanted = still_wanted(shop, candidates, today)
+            corrected = [one.key.order for one in begun if one.key.revision > 1]
+            wanted = still_wanted(shop, candidates, today, corrected)
             return reconcile_shop(Writing(shop, self.store, self.stopping), begun, wanted)
 
         def reconciled(shop: Shop) -> ExportReport:
@@ -375,6 +380,7 @@ class Sync:
             shops,
             handlings=plan.source,
             retry_refused=plan.retry_refused,
+            correct=plan.correct,
         )
 
     def _candidates(self, shop: Shop, source: HandlingSource | None) -> Sequence[Candidate]:

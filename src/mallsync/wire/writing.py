@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import timedelta
 from typing import TypeVar
 
@@ -10,7 +10,13 @@ from attrs import define, frozen
 
 from mallsync.errors import AnswerLost, ConfigError, Conflict, MallError, Problem, Rejected
 from mallsync.model.journal import EntryKey, StepState
-from mallsync.model.writebacks import NoticeWarning, Outcome, WriteResult, outcome_of
+from mallsync.model.writebacks import (
+    NoticeWarning,
+    Outcome,
+    ShipmentNotice,
+    WriteResult,
+    outcome_of,
+)
 from mallsync.ports import Journal
 
 __all__ = [
@@ -19,6 +25,7 @@ __all__ = [
     "Failing",
     "Ledger",
     "Write",
+    "no_correction",
     "outcome_of_look",
     "refused_by_preview",
     "still_open",
@@ -203,6 +210,12 @@ class Ledger:
         if step is not None and step.state is StepState.DONE:
             write.settle(Outcome.SENT)
         return step is not None and step.state is StepState.BEGUN
+
+
+def no_correction(notice: ShipmentNotice) -> Iterator[NoticeWarning]:
+    """Yield the problem of a correction at a mall of which no source tells how it takes one."""
+    if notice.revision > 1:
+        yield NoticeWarning("CORRECTION_UNKNOWN", f"revision {notice.revision}")
 
 
 def refused_by_preview(problems: Sequence[NoticeWarning], failing: Failing) -> MallError:

@@ -299,6 +299,29 @@ def test_a_line_of_which_a_bulk_reply_says_nothing_clear_is_in_doubt(rows: list[
     assert all(error and error.uncertain for error in BULK.decode(reply(rows)).values())
 
 
+@pytest.mark.parametrize("code", [None, 0.0, -10010.0, "", " ", True, False, [], {}, "成功", "-"])
+@pytest.mark.parametrize("name", ["result_cd", "ResultCode"])
+def test_a_row_code_that_is_no_whole_number_is_in_doubt(name: str, code: object) -> None:
+    """It refuses nothing for certain, and takes nothing either, whatever stands beside it."""
+    other = {"result_cd": "ResultCode", "ResultCode": "result_cd"}[name]
+    alone = {"contr_no": 1900000011, name: code}
+    beside = {"contr_no": 1900000012, name: code, other: -10010}
+
+    assert verdicts(alone, beside) == dict.fromkeys(
+        ("1900000011", "1900000012"), "DecodeError UNCLEAR_ANSWER"
+    )
+
+
+def test_a_row_code_may_be_a_whole_number_as_text() -> None:
+    """As several clients take it (§4)."""
+    rows = (
+        {"contr_no": 1900000011, "result_cd": "0", "ResultCode": 0},
+        {"contr_no": 1900000012, "result_cd": "-10010"},
+    )
+
+    assert verdicts(*rows) == {"1900000011": "taken", "1900000012": "Conflict -10010"}
+
+
 # ------------------------------------------------------------------------------------ key issue
 
 

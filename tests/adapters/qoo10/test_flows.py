@@ -12,7 +12,9 @@ from mallsync.adapters import qoo10
 from mallsync.adapters.qoo10.flows import CLAIMED_ONLY
 from mallsync.adapters.qoo10.lines import cart_named, line_of, told_of
 from mallsync.errors import ConfigError, DecodeError, NotFound, Unavailable
+from mallsync.model.order import Order
 from mallsync.model.sighting import EVERYTHING, Sighting
+from mallsync.policy.merge import merge
 from mallsync.wire.messages import Response
 from tests.adapters.qoo10.made import Desk, claim, client_at, reply, row
 from tests.adapters.qoo10.shop import NOW, WEEK
@@ -140,6 +142,46 @@ def test_a_cart_with_a_row_that_cannot_be_told_apart_is_not_whole() -> None:
         assert isinstance(covered, Covered)
 
 
+LOST = {"OrderNo": "?", "PackNo": "?"}
+
+
+def after(old: list[dict[str, Any]], desk: Desk) -> Order:
+    """Return cart 880000001 as it is known once a fetch of old rows is followed by another."""
+    before, then = seen(sightings(Desk(old))), seen(sightings(desk))
+    return merge(before["880000001"].order, then["880000001"])
+
+
+def test_a_row_that_names_no_cart_may_be_a_line_of_any_cart_that_does_not_list_its_own() -> None:
+    """Then nobody takes the line for gone, nor the sums for those of the whole cart."""
+    own = row(1900000021, PackNo=880000002, RelatedOrder="1900000021")
+    found = seen(sightings(Desk([row(**LOST), row(), own])))
+
+    assert found["880000001"].covers.isdisjoint({"lines", "charges", "shipped_at"})
+    assert {"phase", "buyer", "shipments"} <= found["880000001"].covers
+    assert found["880000002"].covers == EVERYTHING
+
+
+def test_a_line_that_was_known_stays_while_its_row_names_no_cart() -> None:
+    """With what it cost."""
+    known = after([row(), row(SECOND)], Desk([row(), row(SECOND, **LOST | {"OrderNo": None})]))
+
+    assert [item.id for item in known.shipments[0].items] == ["1900000011", "1900000012"]
+    assert known.charges.goods == 4000
+
+
+@pytest.mark.parametrize("listed", [[], [row()]])
+def test_a_cart_is_not_cancelled_while_a_row_that_names_no_cart_may_be_its_living_line(
+    listed: list[dict[str, Any]],
+) -> None:
+    """Whether the cancelled line itself is still listed or not."""
+    both = [row(), row(SECOND)]
+    known = after(both, Desk([*listed, row(SECOND, **LOST)], [claim()]))
+
+    assert (known.phase, known.cancelled_at) == (Phase.TO_SHIP, None)
+    assert not known.shipments[0].cancelled
+    assert [item.phase for item in known.shipments[0].items] == [Phase.CANCELLED, Phase.TO_SHIP]
+
+
 @pytest.mark.parametrize("code", [-10101, -999])
 def test_a_line_that_its_cart_names_and_that_cannot_be_read_makes_the_cart_unreadable(
     code: int,
@@ -186,10 +228,71 @@ def test_a_line_that_its_cart_names_and_no_list_shows_is_read_by_itself() -> Non
 
 
 def test_what_claims_alone_know_is_all_that_is_covered() -> None:
-    """No price, no address."""
+    """No price, no address; of each line its phase, and of a line that no claim names nothing."""
     (found,) = seen(sightings(Desk([], [claim()]))).values()
 
-    assert (found.order.phase, found.covers) == (Phase.CANCELLED, CLAIMED_ONLY)
+    assert found.order.phase is Phase.CANCELLED
+    assert found.covers - CLAIMED_ONLY == {"shipments.cancelled", "shipments.items.phase"}
+    assert CLAIMED_ONLY - found.covers == {"lines"}
+
+
+def test_a_cart_that_claims_alone_show_is_cancelled_line_by_line() -> None:
+    """What was known of it stays: options, price and address, and the record that has them."""
+    bought = row(Option="色:青", OptionCode="DISH-B", Total=2100)
+    known = after([bought], Desk([], [claim()]))
+    (shipment,) = known.shipments
+    (item,) = shipment.items
+
+    assert (known.phase, shipment.cancelled, item.phase) == (
+        Phase.CANCELLED,
+        True,
+        Phase.CANCELLED,
+    )
+    assert (item.options, item.sku, item.unit_price, item.option_price) == (
+        "色:青",
+        "DISH-B",
+        1000,
+        100,
+    )
+    assert shipment.recipient is not None
+    assert known.raw == (bought,)
+
+
+def test_a_line_that_a_claim_alone_shows_keeps_its_option_and_price() -> None:
+    """Beside one that a list shows; what is known of both is told anew."""
+    bought = row(SECOND, Option="色:青", OptionCode="DISH-B", Total=2100)
+    desk = Desk([row(Option="色:赤", ShippingMessage="置き配希望")], [claim(SECOND)])
+    known = after([row(), bought], desk)
+    living, gone = known.shipments[0].items
+
+    assert (living.phase, gone.phase) == (Phase.TO_SHIP, Phase.CANCELLED)
+    assert (gone.options, gone.sku, gone.unit_price, gone.option_price) == (
+        "色:青",
+        "DISH-B",
+        1000,
+        100,
+    )
+    assert (known.remarks, known.charges.goods) == ("置き配希望", 2000)
+    assert not known.shipments[0].cancelled
+
+
+def test_a_line_that_a_claim_alone_shows_leaves_no_other_behind() -> None:
+    """Lists and claims together have every line of a cart."""
+    known = after([row(), row(SECOND), row(1900000013)], Desk([row()], [claim(SECOND)]))
+
+    assert [item.id for item in known.shipments[0].items] == ["1900000011", "1900000012"]
+
+
+def test_a_single_read_without_a_shipping_status_tells_no_more_than_a_claim() -> None:
+    """Its blank fields erase nothing."""
+    single = row(ShippingStatus="", ClaimStatus="3", OrderPrice=0, Total=0, ShippingAddress="")
+    desk = Desk([row(PackNo=880000002, RelatedOrder="1900000011")])
+    desk.answers[LIST] = lambda _: reply([])
+    desk.answers[CLAIMS] = lambda _: reply([single])
+    known = after([row()], desk)
+
+    assert known.phase is Phase.CANCELLED
+    assert known.shipments[0].items[0].unit_price == 1000
 
 
 def test_a_filtered_fetch_says_what_it_knows_of_a_cart() -> None:
@@ -254,6 +357,42 @@ def test_the_cart_of_an_old_line_is_listed_by_its_moment() -> None:
         (order,) = client.get_orders(["1900000001"])
 
     assert [item.id for item in order.shipments[0].items] == ["1900000001", "1900000002"]
+
+
+@pytest.mark.parametrize("lists_reach", [True, False])
+@pytest.mark.parametrize("asked", [["1", "2"], ["2", "870000001", "1"]])
+def test_an_old_cart_asked_for_by_two_of_its_lines_comes_once(
+    asked: list[str], *, lists_reach: bool
+) -> None:
+    """With both, whether the lists still reach it or not; and once listed, it is not again."""
+    moment = {"OrderDate": "2026-01-05 12:00:00", "PackNo": 870000001}
+    desk = Desk([row(1, **moment), row(2, **moment)])
+    if not lists_reach:
+        desk.answers[LIST] = lambda _: reply([])
+    with client_at(desk) as client:
+        (order,) = client.get_orders(asked)
+
+    assert [item.id for item in order.shipments[0].items] == ["1", "2"]
+    assert len(desk.calls(CLAIMS)) == 2
+
+
+def test_a_line_that_no_list_shows_is_read_into_its_cart_that_one_does() -> None:
+    """The cart comes once, with the line."""
+    desk = Desk([row()])
+    lone = row(SECOND, OrderDate="2026-01-05 12:00:00", ShippingStatus="On the moon")
+    desk.answers[LINE] = lambda _: reply([lone])
+    with client_at(desk) as client:
+        (order,) = client.get_orders(["1900000011", "1900000012"])
+
+    assert [item.id for item in order.shipments[0].items] == ["1900000011", "1900000012"]
+
+
+def test_an_old_cart_with_a_row_that_cannot_be_told_apart_is_not_whole() -> None:
+    """As any other."""
+    moment = {"OrderDate": "2026-01-05 12:00:00", "PackNo": 870000001}
+    desk = Desk([row(1, **moment), row(OrderNo="?", **moment)])
+    with client_at(desk) as client, pytest.raises(DecodeError):
+        list(client.get_orders(["1"]))
 
 
 def test_an_old_line_without_a_date_is_told_as_it_is() -> None:

@@ -45,6 +45,14 @@ def notice(**changes: Any) -> ShipmentNotice:
             {"tracking_numbers": ("1,2",)},
             [("TRACKING_NUMBER_WRONG", "tracking_numbers[0]: one of 1 to 50 characters")],
         ),
+        *(
+            (
+                {"tracking_numbers": (f"0000{char}11112222",)},
+                [("TRACKING_NUMBER_WRONG", "tracking_numbers[0]: one of 1 to 50 characters")],
+            )
+            for char in ("\n", "\r\n", "\u2028", "\x85", "\ud800", "\x00")
+        ),
+        ({"tracking_numbers": ("0000-1111 2222", "1\n2")}, []),
         ({"shipment_id": "1900000011, 1900000012"}, []),
         (
             {"shipment_id": "first"},

@@ -146,6 +146,37 @@ def test_of_two_claims_a_finished_cancellation_counts() -> None:
     assert order(*rows).phase is order(*reversed(rows)).phase is Phase.CANCELLED
 
 
+def test_of_two_claims_the_one_requested_last_counts() -> None:
+    """In whatever order the mall lists them; one without a date is older than any with one."""
+    asked = claim(status="1", requestDate="2026-11-22 09:00:00")
+    returned = claim(status="6", requestDate="2026-11-22 18:00:00")
+    undated = claim(status="1", requestDate="")
+
+    for older in (asked, undated):
+        assert order(row(), older, returned).phase is Phase.TO_SHIP
+        assert order(row(), returned, older).phase is Phase.TO_SHIP
+
+
+def test_of_two_claims_requested_at_one_moment_the_later_row_counts() -> None:
+    """There is nothing else to go by; no date at all is one moment, too."""
+    for date in ("2026-11-22 09:00:00", None):
+        rows = [claim(status="1", requestDate=date), claim(status="11", requestDate=date)]
+        assert order(row(), *rows).phase is Phase.TO_SHIP
+        assert order(row(), *reversed(rows)).phase is Phase.HELD
+
+
+def test_a_finished_cancellation_counts_before_what_was_requested_later() -> None:
+    """Of two the later one, whose time is the cart's."""
+    first = claim(requestDate="2026-11-22 09:00:00", cancelRefundDate="2026-11-22 10:00:00")
+    second = claim(requestDate="2026-11-23 09:00:00", cancelRefundDate="2026-11-23 10:00:00")
+    returned = claim(status="6", requestDate="2026-11-24 09:00:00")
+
+    for rows in ([first, second, returned], [returned, second, first]):
+        found = order(*rows)
+        assert found.phase is Phase.CANCELLED
+        assert found.cancelled_at == datetime(2026, 11, 23, 10, tzinfo=JST)
+
+
 @pytest.mark.parametrize(
     ("dates", "phase"),
     [

@@ -139,6 +139,67 @@ def test_a_line_that_is_not_there_refuses_the_notice_that_names_it(lines: str) -
     assert not desk.calls(ONE)
 
 
+@pytest.mark.parametrize("more", [0, FEW_LINES])
+@pytest.mark.parametrize("strange", ["1900000099", "1900000011,1900000099", "1900000021"])
+def test_a_line_that_is_not_there_refuses_no_other_notice_of_its_cart(
+    strange: str, more: int
+) -> None:
+    """Few lines are read one by one and many are listed: what comes of a notice is the same."""
+    numbers = [1900000012 + at for at in range(1 + more)]
+    others = [row(1900000021, PackNo=880000002)]
+    desk = Desk([row(), *others, *(row(number) for number in numbers if number != 1900000021)])
+    desk.answers[ONE] = lambda _: reply()
+    desk.answers[BULK] = lambda _: reply(
+        [{"contr_no": number, "result_cd": 0} for number in numbers]
+    )
+    good = ",".join(str(number) for number in numbers)
+    bad = notice(strange, tracking_numbers=("000099998888",))
+    for told in (send(desk, bad, notice(good)), send(desk, notice(good), bad)[::-1]):
+        assert kinds(told) == [NotFound, "SENT"]
+    written = [form["OrderNo"] for form in desk.calls(ONE)]
+    assert not set(strange.split(",")) & set(written)
+
+
+def test_notices_for_old_carts_have_each_its_own_result() -> None:
+    """Beside one that names no line, so that everything is listed first."""
+    old = row(1900000001, PackNo=870000001)
+    desk = Desk([row()])
+    desk.answers[LINE] = lambda form: reply([old] if form["OrderNo"] == "1900000001" else [])
+    desk.answers[BULK] = lambda _: reply(
+        [{"contr_no": 1900000011, "result_cd": 0}, {"contr_no": 1900000001, "result_cd": 0}]
+    )
+    good, bad = (notice(line, cart="870000001") for line in ("1900000001", "1900000002"))
+    results = send(desk, notice(), bad, good)
+
+    assert kinds(results) == ["SENT", NotFound, "SENT"]
+
+
+@pytest.mark.parametrize("wrong", ["0000\n1111", "0000\ud8001111"])
+def test_a_number_that_cannot_be_sent_asks_nobody_and_begins_nothing(wrong: str) -> None:
+    """It would break the call, with the line begun in the journal."""
+    desk = Desk([row()])
+    (result,) = send(desk, notice(tracking_numbers=(wrong,)), journal=MemoryJournal(lambda: NOW))
+
+    assert (result.outcome, desk.asked) == (Outcome.REFUSED, [])
+    assert result.error is not None
+    assert result.error.code == "TRACKING_NUMBER_WRONG"
+
+
+def test_a_line_whose_answer_cannot_be_read_is_looked_at_and_not_refused() -> None:
+    """A row code that is no number says neither yes nor no."""
+    desk = Desk([row(), row(1900000012)])
+
+    def write(_: object) -> Response:
+        desk.rows[0] |= {"ShippingStatus": "On delivery(4)", "TrackingNo": "000011112222"}
+        rows = [{"contr_no": 1900000011 + at, "result_cd": None} for at in range(2)]
+        return reply(rows)
+
+    desk.answers[BULK] = write
+    (result,) = send(desk, notice())
+
+    assert [line.outcome for line in result.lines] == [Outcome.SENT, Outcome.UNKNOWN]
+
+
 def test_what_preview_refuses_is_refused_without_a_look() -> None:
     """It names the field."""
     desk = Desk([row()])

@@ -338,6 +338,34 @@ def test_an_order_in_an_unknown_status_takes_no_notice() -> None:
         fill(order(orderProgress=850), notice())
 
 
+def test_a_correction_writes_over_the_records_that_are_there() -> None:
+    """A number that is right stays where it is; a wrong one's record takes the new number."""
+    there = order(NUMBER, detail(5, ONE, "1001", DAY), detail(6, "999", "1001", DAY))
+    (record,) = fill(there, notice(tracking_numbers=(ONE, TWO), revision=2)).records
+    more = fill(there, notice(tracking_numbers=(TWO, "3", "4"), revision=2)).records
+    carrier = fill(
+        order(NUMBER, detail(5, ONE, "1002", DAY)), notice(tracking_numbers=(ONE,), revision=2)
+    ).records
+    undated = fill(
+        order(NUMBER, detail(5, "", "1001", DAY)), notice(tracking_numbers=(), revision=2)
+    ).records
+
+    assert (6, TWO) == (record["shippingDetailId"], record["shippingNumber"])
+    assert [5, 6, None] == [one.get("shippingDetailId") for one in more]
+    assert [(5, ONE, "1001")] == [
+        (one["shippingDetailId"], one["shippingNumber"], one["deliveryCompany"]) for one in carrier
+    ]
+    assert 1 == len(undated)
+
+
+@pytest.mark.parametrize("numbers", [(), (TWO,)])
+def test_a_correction_takes_no_number_back(numbers: tuple[str, ...]) -> None:
+    """Nothing tells how: a person does it on the mall's own page."""
+    there = order(NUMBER, detail(5, ONE, "1001", DAY), detail(6, "999", "1001", DAY))
+    with pytest.raises(Conflict, match=r"ShippingModelList: MORE_NUMBERS_ON_MALL"):
+        fill(there, notice(tracking_numbers=numbers, revision=2))
+
+
 @pytest.mark.parametrize("numbers", [(), (ONE,)])
 def test_another_number_on_the_mall_is_not_written_over(numbers: tuple[str, ...]) -> None:
     """Someone has reported another parcel there: a person decides."""

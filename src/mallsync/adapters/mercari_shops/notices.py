@@ -27,6 +27,7 @@ from mallsync.model.order import Order
 from mallsync.model.words import Phase, is_blank
 from mallsync.model.writebacks import NoticeWarning, Preview, ShipmentNotice, Standing
 from mallsync.wire.texts import same_text
+from mallsync.wire.writing import no_correction
 
 __all__ = [
     "closed",
@@ -66,6 +67,7 @@ def _dropped(notice: ShipmentNotice) -> Iterator[NoticeWarning]:
 
 
 def _problems(notice: ShipmentNotice) -> Iterator[NoticeWarning]:
+    yield from no_correction(notice)
     if any(len(number.splitlines()) > 1 for number in notice.tracking_numbers):
         yield NoticeWarning("TRACKING_NUMBER_WRONG", "tracking_numbers: each is one line")
     if len(notice.carrier.splitlines()) > 1:

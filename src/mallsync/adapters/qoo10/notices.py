@@ -19,6 +19,7 @@ from mallsync.model.journal import digest
 from mallsync.model.order import Item, Order, Parcel
 from mallsync.model.words import Phase, fold, is_blank
 from mallsync.model.writebacks import NoticeWarning, Preview, ShipmentNotice, Standing
+from mallsync.wire.writing import no_correction
 
 __all__ = ["fill", "lines_named", "own_labels", "payload_of", "preview", "standing", "targets"]
 
@@ -56,6 +57,7 @@ def _dropped(notice: ShipmentNotice) -> Iterator[NoticeWarning]:
 
 
 def _problems(notice: ShipmentNotice) -> Iterator[NoticeWarning]:
+    yield from no_correction(notice)
     if is_blank(notice.carrier):
         yield NoticeWarning("NOTICE_INCOMPLETE", "carrier")
     elif label_for(notice.carrier) is None:

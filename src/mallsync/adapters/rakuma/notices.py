@@ -10,6 +10,7 @@ from mallsync.errors import Conflict, MallError, Problem
 from mallsync.model.order import Order
 from mallsync.model.words import Phase, fold, is_blank
 from mallsync.model.writebacks import NoticeWarning, Preview, ShipmentNotice, Standing
+from mallsync.wire.writing import no_correction
 
 __all__ = ["closed", "number_of_notice", "preview", "standing"]
 
@@ -43,6 +44,7 @@ def _dropped(notice: ShipmentNotice, facts: Facts) -> Iterator[NoticeWarning]:
 
 
 def _problems(notice: ShipmentNotice, facts: Facts) -> Iterator[NoticeWarning]:
+    yield from no_correction(notice)
     longest = facts.longest_message
     taken = "message" in facts.notice_fields
     if taken and longest is not None and len(notice.message) > longest:

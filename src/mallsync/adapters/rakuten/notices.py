@@ -123,7 +123,7 @@ def fill(order: Order, notice: ShipmentNotice) -> Filling:
     Raises:
         NotFound: The order has no such shipment.
         Conflict: The order is not in a status from which it can be shipped, or the mall holds
-            another number for the shipment.
+            another number for the shipment, which only a correction writes over.
     """
     shipment = shipment_of(order, notice)
     if shipment is None:
@@ -133,6 +133,8 @@ def fill(order: Order, notice: ShipmentNotice) -> Filling:
         raise _refused(Conflict, "orderProgress", closed)
     wanted = _numbers(notice) or ("",)
     on_mall = {parcel.tracking_number for parcel in shipment.parcels if _is_filled(parcel)}
+    if notice.revision > 1 and on_mall:
+        return Filling(int(shipment.id), tuple(_overwritten(shipment, notice)))
     if not on_mall <= set(wanted):
         raise _refused(Conflict, "ShippingModelList", "OTHER_NUMBER_ON_MALL")
     return Filling(int(shipment.id), tuple(_records(shipment, notice, wanted)))
@@ -158,6 +160,27 @@ def _records(
         stale = [parcel for parcel in known if not _agrees(parcel, notice)]
         for record in stale if known else [next(unfilled, None)]:
             yield _record(notice, number, record)
+
+
+def _overwritten(shipment: Shipment, notice: ShipmentNotice) -> Iterator[Mapping[str, object]]:
+    """Yield records that correct those on the mall: a known id makes it no second one (§4.4).
+
+    Nothing tells how a number is taken back without another in its place.
+    """
+    wanted = _numbers(notice)
+    filled = [parcel for parcel in shipment.parcels if _is_filled(parcel)]
+    kept = {parcel.tracking_number: parcel for parcel in filled if parcel.tracking_number in wanted}
+    wrong = [parcel for parcel in filled if parcel.tracking_number not in wanted]
+    new = [number for number in wanted if number not in kept]
+    if len(wrong) > len(new):
+        raise _refused(Conflict, "ShippingModelList", "MORE_NUMBERS_ON_MALL")
+    free = iter([*wrong, *(parcel for parcel in shipment.parcels if not _is_filled(parcel))])
+    yield from (
+        _record(notice, number, parcel)
+        for number, parcel in kept.items()
+        if not _agrees(parcel, notice)
+    )
+    yield from (_record(notice, number, next(free, None)) for number in new)
 
 
 def _record(notice: ShipmentNotice, number: str, record: Parcel | None) -> Mapping[str, object]:

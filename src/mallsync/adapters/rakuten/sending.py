@@ -123,7 +123,8 @@ def _prepare(job: _Job, order: Order) -> None:
     """Note what has to be written, if anything."""
     shipment = shipment_of(order, job.notice)
     job.order = order
-    job.key = EntryKey(order.key, shipment.id) if shipment else None
+    revision = job.notice.revision
+    job.key = EntryKey(order.key, shipment.id, revision=revision) if shipment else None
     if job.is_on_mall(order):
         job.settle(Outcome.SENT)
         return
