@@ -18,6 +18,7 @@ from click.testing import CliRunner, Result
 from mallsync import OrderKey, Outcome, Period, sandbox
 from mallsync import sync as sync_package
 from mallsync.cli import cli, daily, work
+from mallsync.errors import StoreError
 from mallsync.model.journal import EntryKey
 from mallsync.model.period import JST
 from mallsync.model.sighting import Remark
@@ -319,6 +320,19 @@ def test_a_report_is_corrected_when_it_is_asked_for(shell: Shell) -> None:
     assert "別の内容で報告済みです" in said
     assert 1 == sum(len(row["notices"]) for row in planned["rows"])
     assert "1 SENT" in corrected.stdout
+
+
+def test_what_ends_a_round_early_is_told(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The next one takes it up."""
+
+    def full(_: object, *, told: Any, once: bool) -> bool:
+        told(Round(error=StoreError("the disk is full")))
+        return False
+
+    monkeypatch.setattr(daily, "run_sync", full)
+    done = shell("run", "--once")
+
+    assert (1, "the disk is full\n") == (done.exit_code, done.stderr)
 
 
 def test_an_export_of_nothing_is_json_too(shell: Shell) -> None:

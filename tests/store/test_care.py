@@ -170,5 +170,9 @@ def test_a_purge_says_so_if_the_file_still_has_what_it_erased(tmp_path: Path) ->
         connection.close()
         with pytest.raises(StoreError, match="close the others and run it again"):
             store.care.purge(LATER)
+        reader.execute("COMMIT")
+        reader.execute("BEGIN IMMEDIATE")
+        with pytest.raises(StoreError, match="close the others and run it again"):
+            store.care._forget_free_pages()
         reader.close()
         store.care.purge(LATER)

@@ -142,6 +142,18 @@ def test_a_plan_looks_at_what_is_open_and_at_what_the_shop_has_just_filled_in(
     assert ["1"] == later
 
 
+def test_what_an_older_codec_has_written_is_told_page_by_page(
+    store: SqlStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each once."""
+    monkeypatch.setattr(orders, "_PAGE", 2)
+    arrive(store, "1", "2", "3")
+    with store.database.write() as connection:
+        connection.execute(schema.orders.update().values(codec=CODEC - 1))
+
+    assert ["1", "2", "3"] == [one.number for one in store.orders.stale(SHOP)]
+
+
 def test_what_an_older_codec_has_written_is_told_with_its_record(store: SqlStore) -> None:
     """To be read again from it; without a record there is nothing to read."""
     arrive(store, "1")

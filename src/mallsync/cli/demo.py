@@ -116,7 +116,8 @@ class _Demo:
             if isinstance(record.write_back, BuyerReview):
                 assert isinstance(client, rakuma.Client)  # noqa: S101 -- nobody else rates
                 client.send_review(record.write_back)
-            elif record.write_back is not None:
+            else:
+                assert record.write_back is not None  # noqa: S101 -- no line of a cart is listed
                 client.send_notices([record.write_back])
             stall.fake.hits.clear()
         self.clock.set(datetime.combine(last.date(), _EVENING, JST))
