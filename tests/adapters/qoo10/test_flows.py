@@ -259,9 +259,9 @@ def test_a_cart_that_claims_alone_show_is_cancelled_line_by_line() -> None:
 
 
 def test_a_line_that_a_claim_alone_shows_keeps_its_option_and_price() -> None:
-    """Beside one that a list shows; what is known of both is told anew."""
+    """Beside one that a list shows; what else is known of the cart is told anew."""
     bought = row(SECOND, Option="色:青", OptionCode="DISH-B", Total=2100)
-    desk = Desk([row(Option="色:赤", ShippingMessage="置き配希望")], [claim(SECOND)])
+    desk = Desk([row(ShippingMessage="置き配希望")], [claim(SECOND)])
     known = after([row(), bought], desk)
     living, gone = known.shipments[0].items
 
@@ -283,13 +283,9 @@ def test_a_line_that_a_claim_alone_shows_leaves_no_other_behind() -> None:
     assert [item.id for item in known.shipments[0].items] == ["1900000011", "1900000012"]
 
 
-def test_a_single_read_without_a_shipping_status_tells_no_more_than_a_claim() -> None:
-    """Its blank fields erase nothing."""
-    single = row(ShippingStatus="", ClaimStatus="3", OrderPrice=0, Total=0, ShippingAddress="")
-    desk = Desk([row(PackNo=880000002, RelatedOrder="1900000011")])
-    desk.answers[LIST] = lambda _: reply([])
-    desk.answers[CLAIMS] = lambda _: reply([single])
-    known = after([row()], desk)
+def test_a_claim_with_a_blank_shipping_status_tells_no_more_than_a_claim() -> None:
+    """Its other fields erase nothing."""
+    known = after([row()], Desk([], [claim() | {"ShippingStatus": "", "OrderPrice": 0}]))
 
     assert known.phase is Phase.CANCELLED
     assert known.shipments[0].items[0].unit_price == 1000

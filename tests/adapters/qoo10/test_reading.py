@@ -159,8 +159,8 @@ def test_of_two_claims_the_one_requested_last_counts() -> None:
 
 def test_of_two_claims_requested_at_one_moment_the_later_row_counts() -> None:
     """There is nothing else to go by; no date at all is one moment, too."""
-    for date in ("2026-11-22 09:00:00", None):
-        rows = [claim(status="1", requestDate=date), claim(status="11", requestDate=date)]
+    for told in ("2026-11-22 09:00:00", None):
+        rows = [claim(status="1", requestDate=told), claim(status="11", requestDate=told)]
         assert order(row(), *rows).phase is Phase.TO_SHIP
         assert order(row(), *reversed(rows)).phase is Phase.HELD
 

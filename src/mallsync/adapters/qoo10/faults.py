@@ -6,6 +6,7 @@ gateway before it (ErrorCode), or plain text or HTML from before either.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from mallsync.adapters.qoo10.codes import HINTS, meaning_of
@@ -43,6 +44,7 @@ _TAKEN = "0"
 _OK = 200
 _BAD = 400
 _FORBIDDEN = 403
+_WHOLE = re.compile(r"-?[0-9]{1,9}")
 _LOST = b"Can't find "  # "Can't find service Name X", "Can't find method Info Y", seen live
 
 
@@ -127,14 +129,19 @@ def wrong_login(operation: str, code: str) -> MallError:
 def result_of(row: Mapping[str, object], operation: str) -> MallError | None:
     """Return what a row of a bulk reply says: None only if it was taken.
 
-    A row has result_cd, and ResultCode beside it; where they differ nothing is clear.
+    A row has result_cd, and ResultCode beside it; where they differ nothing is clear, nor where one
+    is no whole number: they are int (§7, one source), and text of one is taken too (§4).
     """
-    codes = {word(row[name]) for name in ("result_cd", "ResultCode") if name in row}
-    if codes == {_TAKEN}:
-        return None
-    if len(codes) == 1:
-        return refusal(operation, codes.pop())
-    return failure(DecodeError, operation, "UNCLEAR_ANSWER")
+    codes = {_row_code(row[name]) for name in ("result_cd", "ResultCode") if name in row}
+    code = codes.pop() if len(codes) == 1 else None
+    if code is None:
+        return failure(DecodeError, operation, "UNCLEAR_ANSWER")
+    return None if code == _TAKEN else refusal(operation, code)
+
+
+def _row_code(value: object) -> str | None:
+    code = _code(value)
+    return code if code is not None and _WHOLE.fullmatch(code) else None
 
 
 def _code_of(payload: Mapping[str, object]) -> str | None:

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 
-from attrs import define, evolve, field, frozen
+from attrs import define, evolve, field, fields_dict, frozen
 
 from mallsync.adapters.qoo10.codec import GetClaims, GetLine, GetLines, Listing
 from mallsync.adapters.qoo10.faults import refusal
-from mallsync.adapters.qoo10.lines import Line, cart_named, related
+from mallsync.adapters.qoo10.lines import Line, cart_named, related, tells_of_shipping
 from mallsync.adapters.qoo10.reading import Reader
 from mallsync.adapters.qoo10.shapes import (
     BULK,
@@ -24,7 +24,7 @@ from mallsync.adapters.qoo10.shapes import (
 )
 from mallsync.adapters.qoo10.values import digits, optional_moment
 from mallsync.errors import ConfigError, MallError, NotFound
-from mallsync.model.order import Order
+from mallsync.model.order import Item, Shipment
 from mallsync.model.period import Period
 from mallsync.model.sighting import EVERYTHING, Covered, Remark, Seen, Sighting, Unreadable
 from mallsync.model.words import Phase
@@ -45,8 +45,29 @@ CLAIMED_ONLY = frozenset(
 )
 """What the claims know of a cart that is in no list: no price, no address, no item's option."""
 
-_OF_ALL_LINES = frozenset({"charges", "shipped_at", "completed_at", "remarks", "gift"})
+_OF_CLAIMS = CLAIMED_ONLY - {"lines"} | {"shipments.cancelled", "shipments.items.phase"}
+"""The same, line by line. Without ``lines``: rows that were known of the cart, with its prices,
+stay its record, and a line that is in no claim stays as it was (R6)."""
+
+_NOT_IN_CLAIMS = frozenset({"options", "sku", "unit_price", "option_price"})
+"""What a claim's row lacks of an item (§10); its SKU is not that of an option."""
+
+_OF_BOTH = (
+    EVERYTHING - {"shipments", "shipments.items"}
+    | {f"shipments.{name}" for name in fields_dict(Shipment) if name != "items"}
+    | {f"shipments.items.{name}" for name in fields_dict(Item) if name not in _NOT_IN_CLAIMS}
+)
+"""What lists and claims know together of a cart that has a line which is in no list. Covers are by
+field and not by line: so the options and prices of its listed lines stay as they were, too."""
+
+_OF_ALL_LINES = frozenset({"charges", "shipped_at", "completed_at", "remarks", "gift", "lines"})
 _OF_LEADING_LINE = frozenset({"phase", "mall_status"})
+_OF_SOME = {
+    Phase.TO_SHIP: frozenset[str](),
+    Phase.CANCELLED: _OF_LEADING_LINE | {"cancelled_at", "shipments", "shipments.cancelled"},
+}
+"""What another line of a cart might change, by the phase of those that are known: none leads one
+that waits to be shipped; and while one lives, nothing is cancelled as a whole."""
 
 
 def _readable(version: object) -> int:
@@ -102,7 +123,8 @@ class Fetch:
 class _Carts:
     """The lines of a window by cart, and what could not be told apart.
 
-    ``broken`` is why a cart is not whole: a line of it is there, and could not be read.
+    ``broken`` is why a cart is not whole: a line of it is there, and could not be read. What is
+    ``nameless`` may be a line of any cart.
     """
 
     lines: dict[str, list[Line]] = field(factory=dict)
@@ -128,7 +150,7 @@ class _Carts:
         error = self.broken.get(number)
         if error is not None:
             return Unreadable(number, tuple(line.raw for line in lines), error)
-        return _sight(fetch, number, lines)
+        return _sight(fetch, number, lines, may_lack=bool(self.nameless))
 
 
 def _cart_of(raw: object) -> str:
@@ -230,51 +252,62 @@ def _complete(caller: Caller, carts: _Carts) -> None:
             carts.lines[cart].append(line)
 
 
-def _sight(fetch: Fetch, number: str, lines: Sequence[Line]) -> Seen | Unreadable:
+def _sight(
+    fetch: Fetch, number: str, lines: Sequence[Line], *, may_lack: bool
+) -> Seen | Unreadable:
     try:
         order = fetch.reader.order(lines)
     except MallError as error:
         return Unreadable(number, tuple(line.raw for line in lines), error)
+    covers = _covers(lines)
     if fetch.is_partial:
-        return Seen(order, _covers_in_part(order, lines))
-    is_listed = any("ShippingStatus" in line.record for line in lines)
-    return Seen(order) if is_listed else Seen(order, CLAIMED_ONLY)
+        covers -= {"lines"}  # a filtered list never knows that a line is gone (R6)
+    if (may_lack or fetch.is_partial) and not _names_all(lines):
+        covers -= _OF_ALL_LINES | _OF_SOME.get(order.phase, _OF_LEADING_LINE)
+    return Seen(order, covers)
 
 
-def _covers_in_part(order: Order, lines: Sequence[Line]) -> frozenset[str]:
-    """Return what a filtered list knows of a cart: never that a line is gone (R6).
+def _covers(lines: Sequence[Line]) -> frozenset[str]:
+    """Return what is known of lines: more of those that lists show than of claims."""
+    listed = {line.number for line in lines if tells_of_shipping(line.record)}
+    if not listed:
+        return _OF_CLAIMS
+    return EVERYTHING if all(line.number in listed for line in lines) else _OF_BOTH
 
-    Where lines are missing, or may be, for RelatedOrder is blank (§16), sums and the last moments
-    are not known; the phase is, if no other line could lead it.
+
+def _names_all(lines: Sequence[Line]) -> bool:
+    """Return whether the rows themselves say that they are all of their cart.
+
+    RelatedOrder may be blank (§16), and the claims have none: then a line may be missing.
     """
-    covers = EVERYTHING - {"lines"}
     tells_all = all(line.record.get("RelatedOrder") for line in lines)
-    if tells_all and related(lines) == {line.number for line in lines}:
-        return covers
-    leads = order.phase is Phase.TO_SHIP
-    return covers - _OF_ALL_LINES - (frozenset() if leads else _OF_LEADING_LINE)
+    return tells_all and related(lines) == {line.number for line in lines}
 
 
 def details(caller: Caller, fetch: Fetch, numbers: Iterable[str]) -> Iterator[Seen | Unreadable]:
     """Yield a sighting for each number of a cart or a line, in the order asked; a cart comes once.
 
     No call takes a cart number. So the last 89 days are listed once, and what is not there is read
-    as an order line, however old.
+    as an order line, however old. A cart number of that age is not found: only the numbers of its
+    lines lead to it.
     """
     whole = evolve(fetch, statuses=())
     wanted = unique(numbers)
     if not wanted:
         return
     carts = _scan(caller, whole, wanted)
-    by_line = {line.number: cart for cart, lines in carts.lines.items() for line in lines}
+    listed = frozenset(carts.lines)
+    lost = _add_singles(caller, carts, wanted)
+    cart_of = {line.number: cart for cart, lines in carts.lines.items() for line in lines}
     told: set[str] = set()
     for number in wanted:
-        cart = number if number in carts.lines else by_line.get(number)
+        cart = number if number in carts.lines else cart_of.get(number)
         if cart is None:
-            yield _old_line(caller, whole, number)
+            yield lost[number]
         elif cart not in told:
             told.add(cart)
-            yield carts.sight(whole, cart)
+            found = carts if cart in listed else _old_cart(caller, whole, carts.lines[cart])
+            yield found.sight(whole, cart)
 
 
 def _scan(caller: Caller, fetch: Fetch, numbers: Collection[str]) -> _Carts:
@@ -299,24 +332,30 @@ def _is_number(text: str) -> bool:
         return False
 
 
-def _old_line(caller: Caller, fetch: Fetch, number: str) -> Seen | Unreadable:
-    """Return the cart of a line that is older than the horizon, as far as the mall still shows it.
+def _add_singles(caller: Caller, carts: _Carts, numbers: Iterable[str]) -> dict[str, Unreadable]:
+    """Read the numbers that no list shows as those of lines, and return what is none."""
+    shown = {line.number for lines in carts.lines.values() for line in lines}.union(carts.lines)
+    missing = [number for number in numbers if number not in shown]
+    refused = refusal(GetLine.name, "-10002")
+    lost = {one: Unreadable(one, None, refused) for one in missing if not _is_number(one)}
+    for number, line in lines_by_number(caller, filter(_is_number, missing)):
+        if isinstance(line, Unreadable):
+            lost[number] = line
+        else:
+            carts.lines.setdefault(line.cart, []).append(line)
+    return lost
 
-    A cart number of that age is not found: only the numbers of its lines lead to it.
-    """
-    if not _is_number(number):
-        return Unreadable(number, None, refusal(GetLine.name, "-10002"))
-    line = caller.call(GetLine(number=number))
-    if isinstance(line, Unreadable):
-        return line
-    found = [line]
-    ordered_at = _ordered_at(line)
+
+def _old_cart(caller: Caller, fetch: Fetch, lines: Sequence[Line]) -> _Carts:
+    """Return the cart of lines older than the horizon, as far as the mall still shows it."""
+    cart = lines[0].cart
+    ordered_at = next(filter(None, map(_ordered_at, lines)), None)
+    found = _Carts()
     if ordered_at is not None:
-        moment = Period(ordered_at, ordered_at + _SECOND)
-        found += _carts(caller, fetch, moment, ()).lines.get(line.cart, [])
-    carts = _Carts(lines={line.cart: found})
-    _complete(caller, carts)
-    return carts.sight(fetch, line.cart)
+        found = _carts(caller, fetch, Period(ordered_at, ordered_at + _SECOND), ())
+    found.lines = {cart: [*lines, *found.lines.get(cart, ())]}
+    _complete(caller, found)
+    return found
 
 
 def lines_by_number(

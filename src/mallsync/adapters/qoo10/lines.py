@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
 from functools import lru_cache, partial
 from typing import Any, NamedTuple
 
@@ -35,6 +36,7 @@ __all__ = [
     "cart_named",
     "line_of",
     "related",
+    "tells_of_shipping",
     "told_of",
     "unreadable_rows",
 ]
@@ -167,6 +169,15 @@ def related(lines: Iterable[Line]) -> frozenset[str]:
     return frozenset(found)
 
 
+def tells_of_shipping(record: Mapping[str, object]) -> bool:
+    """Return whether a row is more than a claim: a single read may be both.
+
+    >>> tells_of_shipping({"ShippingStatus": "2"}), tells_of_shipping({"ClaimStatus": "3"})
+    (True, False)
+    """
+    return not record.get("ClaimStatus") or bool(record.get("ShippingStatus"))
+
+
 def told_of(lines: Sequence[Line]) -> list[Told]:
     """Return what is told of each order line, by number; a later row replaces an earlier one.
 
@@ -212,10 +223,9 @@ def _told_with_claims(lines: Sequence[Line]) -> list[Told]:
     shipping: dict[str, LineModel] = {}
     claims: dict[str, ClaimModel] = {}
     for _, number, record, _, check in lines:
-        is_claim = bool(record.get("ClaimStatus"))
-        if is_claim:
+        if record.get("ClaimStatus"):
             _add_claim(claims, number, _CLAIMS.check(record))
-        if not is_claim or record.get("ShippingStatus"):
+        if tells_of_shipping(record):
             shipping[number] = check(record)
     told = [_of_shipping(number, row, claims.get(number)) for number, row in shipping.items()]
     told += [_of_claim(number, one) for number, one in claims.items() if number not in shipping]
@@ -223,10 +233,20 @@ def _told_with_claims(lines: Sequence[Line]) -> list[Told]:
 
 
 def _add_claim(claims: dict[str, ClaimModel], number: str, claim: ClaimModel) -> None:
-    """Keep the claim that counts: a finished cancellation, else the latest told."""
+    """Keep the claim that counts; of two that count alike the later row."""
     before = claims.get(number)
-    if before is None or code_of(before["ClaimStatus"]) not in CANCEL_CLAIMS:
+    if before is None or _weight(claim) >= _weight(before):
         claims[number] = claim
+
+
+def _weight(claim: ClaimModel) -> tuple[bool, bool, datetime | None]:
+    """Return what counts of a claim: whether a cancellation is finished, then when it was asked.
+
+    In which order the mall lists claims is not told; each has its RequestDate (§10).
+    """
+    requested_at = optional_moment(claim.get("RequestDate"))
+    is_finished = code_of(claim["ClaimStatus"]) in CANCEL_CLAIMS
+    return is_finished, requested_at is not None, requested_at
 
 
 @lru_cache(maxsize=64)
@@ -268,10 +288,9 @@ def _explain(row: object) -> Iterable[Problem]:
         yield Problem(place="", code="expected an object")
         return
     record = normal(row)
-    claimed = bool(record.get("ClaimStatus"))
-    if claimed:
+    if record.get("ClaimStatus"):
         yield from _misfits(_CLAIMS, row, record)
-    if not claimed or record.get("ShippingStatus"):
+    if tells_of_shipping(record):
         yield from _misfits(_ROWS, row, record)
 
 

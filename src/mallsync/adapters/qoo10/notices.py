@@ -7,6 +7,7 @@ ship date is never written (rules R4).
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from unicodedata import category
 
 from mallsync.adapters.qoo10.codec import Shipped
 from mallsync.adapters.qoo10.faults import failure
@@ -24,6 +25,9 @@ from mallsync.wire.writing import no_correction
 __all__ = ["fill", "lines_named", "own_labels", "payload_of", "preview", "standing", "targets"]
 
 _OPERATION = "SetSendingInfo"
+_NEVER_SENT = frozenset({"Cc", "Cs", "Zl", "Zp"})
+"""Kinds of characters that no number has: control characters and line breaks, and surrogates, for
+which the UTF-8 of a form has no bytes (§2)."""
 _WORST_FIRST = (Standing.ABSENT, Standing.DIFFERENT)
 _CLOSED = {
     Phase.UNPAID: "MALL_STATE_TOO_EARLY",
@@ -64,12 +68,20 @@ def _problems(notice: ShipmentNotice) -> Iterator[NoticeWarning]:
         yield NoticeWarning("CARRIER_UNMAPPED", f"write one of: {choices()}")
     if not notice.tracking_numbers or is_blank(notice.tracking_numbers[0]):
         yield NoticeWarning("NOTICE_INCOMPLETE", "tracking_numbers")  # §7: required
-    elif len(notice.tracking_numbers[0]) > LONGEST_NUMBER or "," in notice.tracking_numbers[0]:
+    elif not _is_one_number(notice.tracking_numbers[0]):
         yield NoticeWarning(
             "TRACKING_NUMBER_WRONG", f"tracking_numbers[0]: one of 1 to {LONGEST_NUMBER} characters"
         )
     if notice.shipment_id and not lines_named(notice):
         yield NoticeWarning("SHIPMENT_ID_WRONG", "shipment_id is line numbers joined by commas")
+
+
+def _is_one_number(text: str) -> bool:
+    return (
+        len(text) <= LONGEST_NUMBER
+        and "," not in text
+        and _NEVER_SENT.isdisjoint(map(category, text))
+    )
 
 
 def lines_named(notice: ShipmentNotice) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ no number, and in the journal each line is a step of its cart's one entry.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from attrs import define, evolve, field
 
@@ -26,7 +26,7 @@ from mallsync.adapters.qoo10.notices import (
 from mallsync.errors import Conflict, MallError, Rejected
 from mallsync.model.journal import EntryKey
 from mallsync.model.order import Order
-from mallsync.model.sighting import Seen
+from mallsync.model.sighting import Seen, Unreadable
 from mallsync.model.writebacks import NoticeResult, Outcome, ShipmentNotice, Standing
 from mallsync.ports import Journal
 from mallsync.wire.calls import Caller
@@ -79,10 +79,10 @@ def send(
 
 def look(
     caller: Caller, fetch: Fetch, notices: Iterable[ShipmentNotice]
-) -> dict[str, Order | MallError]:
-    """Return each cart as it stands on the mall, or why it could not be read.
+) -> dict[ShipmentNotice, Order | MallError]:
+    """Return for each notice its cart as it stands on the mall, or why it could not be read.
 
-    Where a notice names its lines and they are few, only those are read, and the cart shows no
+    Where notices name their lines and they are few, only those are read, and a cart shows no
     other. The rows are kept, whatever the client does with them otherwise.
     """
     given = list(notices)
@@ -94,7 +94,7 @@ def look(
     try:
         found = list(details(caller, fetch, numbers))
     except MallError as error:
-        return dict.fromkeys(numbers, error)
+        return dict.fromkeys(given, error)
     told: dict[str, Order | MallError] = dict.fromkeys(numbers, refusal(_OPERATION, "-10004"))
     for event in found:
         if isinstance(event, Seen):
@@ -102,32 +102,39 @@ def look(
         else:
             told[event.number] = event.error
     old = [one for one in given if isinstance(told[one.order_number], Rejected)]
-    return told | _by_lines(caller, fetch, [one for one in old if lines_named(one)])
+    by_lines = _by_lines(caller, fetch, [one for one in old if lines_named(one)])
+    return {one: told[one.order_number] for one in given} | by_lines
 
 
 def _by_lines(
     caller: Caller, fetch: Fetch, notices: Sequence[ShipmentNotice]
-) -> dict[str, Order | MallError]:
-    """Return each cart as far as the notices name its lines."""
-    carts: dict[str, list[Line]] = {}
-    told: dict[str, Order | MallError] = {}
-    wanted: dict[str, set[str]] = {}  # the carts that a line is said to be of
-    for one in notices:
-        for number in lines_named(one):
-            wanted.setdefault(number, set()).add(one.order_number)
+) -> dict[ShipmentNotice, Order | MallError]:
+    """Return for each notice its cart as far as notices name its lines.
+
+    A line that is not there, or is of another cart, is the fault of the notice that names it.
+    """
+    named = [number for one in notices for number in lines_named(one)]
     try:
-        for number, line in lines_by_number(caller, wanted):
-            if isinstance(line, Line) and line.cart in wanted[number]:
-                carts.setdefault(line.cart, []).append(line)
-                wanted[number].discard(line.cart)
-            error = refusal(_OPERATION, "-10004") if isinstance(line, Line) else line.error
-            told.update(dict.fromkeys(wanted[number], error))
+        found = dict(lines_by_number(caller, named))
     except MallError as error:
-        return dict.fromkeys([one.order_number for one in notices], error)
-    for cart, lines in carts.items():
-        if cart not in told:
-            told[cart] = _read(fetch, lines)
-    return told
+        return dict.fromkeys(notices, error)
+    carts: dict[str, list[Line]] = {}
+    for line in found.values():
+        if isinstance(line, Line):
+            carts.setdefault(line.cart, []).append(line)
+    orders = {cart: _read(fetch, lines) for cart, lines in carts.items()}
+    return {one: _fault(one, found) or orders[one.order_number] for one in notices}
+
+
+def _fault(notice: ShipmentNotice, found: Mapping[str, Line | Unreadable]) -> MallError | None:
+    """Return why a line that a notice names cannot be reported for its cart, None if each can."""
+    for number in lines_named(notice):
+        line = found[number]
+        if isinstance(line, Unreadable):
+            return line.error
+        if line.cart != notice.order_number:
+            return refusal(_OPERATION, "-10004")
+    return None
 
 
 def _read(fetch: Fetch, lines: Sequence[Line]) -> Order | MallError:
@@ -150,7 +157,7 @@ def _check(job: _Job) -> None:
 def _look_before(caller: Caller, fetch: Fetch, jobs: Sequence[_Job]) -> None:
     found = look(caller, fetch, [job.notice for job in jobs]) if jobs else {}
     for job in jobs:
-        order = found[job.notice.order_number]
+        order = found[job.notice]
         if isinstance(order, MallError):
             job.whole.miss(order)
         else:
@@ -229,7 +236,7 @@ def _send_singly(caller: Caller, fetch: Fetch, ledger: Ledger, lines: Sequence[_
     """
     found = look(caller, fetch, [line.notice for line in lines])
     for line in lines:
-        order = found[line.notice.order_number]
+        order = found[line.notice]
         if isinstance(order, MallError):
             ledger.doubt(line)
         elif standing(order, line.notice) is Standing.SAME:
@@ -260,7 +267,7 @@ def _look_after(caller: Caller, fetch: Fetch, ledger: Ledger, lines: Sequence[_L
     """Resolve what is in doubt: what the mall shows is sent; absence proves nothing yet."""
     found = look(caller, fetch, [line.notice for line in lines]) if lines else {}
     for line in lines:
-        order = found[line.notice.order_number]
+        order = found[line.notice]
         if isinstance(order, Order) and standing(order, line.notice) is Standing.SAME:
             line.settle(Outcome.SENT)
             ledger.finish(line)
