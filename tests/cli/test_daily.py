@@ -25,6 +25,7 @@ from mallsync.model.sighting import Remark
 from mallsync.store import ShopKey, SqlStore
 from mallsync.sync import ExportReport, FetchReport, Round, Written
 from mallsync.sync.plan import plan_of
+from tests.sync.processes import shop_file
 
 TODAY = f"{datetime.now(JST):%Y-%m-%d}"
 
@@ -51,13 +52,7 @@ class Shell:
 def shell(tmp_path: Path) -> Iterator[Shell]:
     """Run a fake Rakuten with a few orders, and write the file of its shop."""
     with sandbox.running(seed=5, orders=40) as malls:
-        key = malls.rakuten.credentials
-        text = (
-            f'[shops.one]\nmall = "rakuten"\nservice_secret = "{key.service_secret}"\n'
-            f'license_key = "{key.license_key}"\nbase_url = "{malls.rakuten.base_url}"\n'
-            "requests_per_second = 0\nfetch.days = 60\n"
-        )
-        (tmp_path / "shops.toml").write_text(text, encoding="utf-8")
+        shop_file(tmp_path, malls)
         yield Shell(malls, tmp_path)
 
 

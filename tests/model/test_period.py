@@ -124,7 +124,7 @@ def test_a_period_that_ends_before_it_starts_is_refused() -> None:
         Period(NOON, NOON - timedelta(microseconds=1))
 
 
-@pytest.mark.parametrize("naive", [datetime(2026, 1, 1), NOON.replace(tzinfo=Nowhere())])  # noqa: DTZ001
+@pytest.mark.parametrize("naive", [datetime(2026, 1, 1), NOON.replace(tzinfo=Nowhere())])  # noqa: DTZ001 -- naive on purpose
 def test_a_naive_datetime_is_refused(naive: datetime) -> None:
     """Everywhere, with the way to mend it."""
     with pytest.raises(ConfigError, match=r"start has no time zone: write start\.replace"):

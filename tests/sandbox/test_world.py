@@ -43,7 +43,7 @@ def test_a_clock_without_a_start_follows_the_machine() -> None:
 def test_a_clock_refuses_a_naive_moment() -> None:
     """Nobody can say what a naive moment means."""
     with pytest.raises(ValueError, match="aware"):
-        Clock(datetime(2026, 1, 1))  # noqa: DTZ001
+        Clock(datetime(2026, 1, 1))  # noqa: DTZ001 -- naive on purpose
 
 
 @pytest.mark.parametrize(

@@ -123,6 +123,21 @@ def test_an_order_that_cannot_be_read_any_more_is_named(store: SqlStore) -> None
     assert ["2", "3"] == [one.number for one in store.orders.stale(SHOP)]
 
 
+def test_a_record_that_is_damaged_too_is_asked_of_the_mall(store: SqlStore) -> None:
+    """What is left to read again has a record that can be read."""
+    fill(store)
+    with store.database.write() as connection:
+        connection.execute(schema.orders.update().values(raw=b"damaged"))
+    with pytest.raises(StoreError, match="run mallsync store check"):
+        store.orders.load(SHOP, ["3"], raw=True)
+    problems = store.care.check(repair=True)
+
+    assert 4 == len(problems)
+    assert [] == list(store.orders.stale(SHOP))
+    assert {} == store.orders.held(SHOP, since=PLACED)
+    assert () == store.care.check()
+
+
 def test_a_row_without_its_order_and_a_damaged_page_are_named(tmp_path: Path) -> None:
     """SQLite says so itself."""
     file = tmp_path / "orders.db"

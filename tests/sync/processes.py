@@ -16,23 +16,29 @@ from mallsync.store import ShopKey, SqlStore
 from mallsync.sync import Plan, Shop, ShopSettings, Sync
 from mallsync.transport import Settings, Surroundings
 
-__all__ = ["SHOP", "SOAK", "call", "planned", "working"]
+__all__ = ["SHOP", "SOAK", "call", "planned", "shop_file", "working"]
 
 SHOP = ShopKey("rakuten", "one")
 SOAK = bool(os.environ.get("MALLSYNC_SOAK"))
 """Whether to go on for long, as `make soak` does."""
 
 
-def call(folder: Path, malls: sandbox.Malls, url: str) -> list[str]:
-    """Return what a command is told of the shop and its store; the file of shops is written."""
+def shop_file(folder: Path, malls: sandbox.Malls) -> Path:
+    """Write the file of a shop at the fake Rakuten, and return its place."""
     key = malls.rakuten.credentials
     text = (
         f'[shops.one]\nmall = "rakuten"\nservice_secret = "{key.service_secret}"\n'
         f'license_key = "{key.license_key}"\nbase_url = "{malls.rakuten.base_url}"\n'
         "requests_per_second = 0\nfetch.days = 60\n"
     )
-    (folder / "shops.toml").write_text(text, encoding="utf-8")
-    return ["--shops", str(folder / "shops.toml"), "--store", url]
+    file = folder / "shops.toml"
+    file.write_text(text, encoding="utf-8")
+    return file
+
+
+def call(folder: Path, malls: sandbox.Malls, url: str) -> list[str]:
+    """Return what a command is told of the shop and its store; the file of shops is written."""
+    return ["--shops", str(shop_file(folder, malls)), "--store", url]
 
 
 @contextmanager

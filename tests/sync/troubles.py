@@ -11,7 +11,7 @@ from attrs import define, evolve
 from sqlalchemy import event
 from sqlalchemy.exc import OperationalError
 
-from mallsync import Dispatch, Outcome, Phase
+from mallsync import Dispatch, Outcome, Phase, ShipmentNotice
 from mallsync.sandbox import Fault
 from mallsync.sandbox.world import Script, Scripted
 from mallsync.store import SqlStore
@@ -26,9 +26,12 @@ __all__ = [
     "Outage",
     "assert_done",
     "buy",
+    "cancel",
+    "effects_on",
     "fake_of",
     "fill_in",
     "opened",
+    "reports",
     "settle",
     "wanted",
     "written",
@@ -141,6 +144,17 @@ def buy(world: World, mall: str) -> list[str]:
     return list(placed)
 
 
+def cancel(world: World, mall: str, number: str) -> None:
+    """Let the buyer cancel a whole order."""
+    fake = fake_of(world, mall)
+    if mall == "rakuten":
+        fake.set_progress(number, 900)
+    elif mall == "qoo10":
+        fake.cancel(*fake.lines_of(number))
+    else:
+        fake.cancel(number)
+
+
 def fill_in(sync: Sync) -> Plan:
     """Let the shop fill in whatever waits, and return the plan."""
     for one in list(sync.orders(status="新規受付")):
@@ -165,11 +179,23 @@ def written(world: World, mall: str) -> int:
     return effects
 
 
+def effects_on(world: World, mall: str, number: str) -> int:
+    """Count the reports of one order that took effect: at Qoo10 a line each."""
+    fake = fake_of(world, mall)
+    if mall == "rakuten":
+        return int(fake.effective(number))
+    parts = fake.lines_of(number) if mall == "qoo10" else [number]
+    return sum(fake.effective(part, "shipped") for part in parts)
+
+
+def reports(notice: ShipmentNotice, mall: str) -> int:
+    """Count the reports that a notice makes: at Qoo10 a line each."""
+    return 1 + (notice.shipment_id.count(",") if mall == "qoo10" else 0)
+
+
 def wanted(plan: Plan) -> int:
     """Count the reports that a plan makes: at Qoo10 a line each."""
-    qoo10 = [one for one in plan.notices if one.key.order.mall == "qoo10"]
-    lines = sum(one.notice.shipment_id.count(",") for one in qoo10)
-    return len(plan.notices) + lines
+    return sum(reports(one.notice, one.key.order.mall) for one in plan.notices)
 
 
 def settle(world: World, sync: Sync) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
@@ -32,10 +31,11 @@ from mallsync.wire.bodies import dump_json
 from mallsync.wire.messages import Operation
 from mallsync.wire.retry import Backoff
 from tests.transport.faults import CERTIFICATE, FAULTS, FaultServer, Received, closed_port
+from tests.transport.stalls import stopwatch
 
 NOW = datetime(2026, 4, 10, 12, 0, tzinfo=JST)
 PERIOD = Period.last_days(62, now=NOW)
-LATE = 2.0
+LATE = 0.4
 """Seconds by which a busy machine may wake us late; no fault here ends by itself so soon."""
 DEADLINE = 0.6
 ATTEMPTS = 3
@@ -211,15 +211,14 @@ class Result:
 
 def call(caller: Engine, operation: Operation[object]) -> Result:
     """Make one call and close the engine."""
-    started = time.monotonic()
     value, caught = None, None
-    try:
-        value = caller.call(operation)
-    except MallError as error:
-        caught = error
-    seconds = time.monotonic() - started
+    with stopwatch() as watch:
+        try:
+            value = caller.call(operation)
+        except MallError as error:
+            caught = error
     caller.close()
-    return Result(value, caught, seconds)
+    return Result(value, caught, watch.seconds)
 
 
 def is_good(kind: str, value: object) -> bool:

@@ -13,7 +13,7 @@ from mallsync.errors import StoreError
 from mallsync.model.order import Order, Shipment
 from mallsync.model.writebacks import ShipmentNotice
 from mallsync.store.database import Database
-from mallsync.store.encoding import from_text, load_order, to_text
+from mallsync.store.encoding import from_text, load_order, to_text, unpack_raw
 from mallsync.store.journal import NOTICE, in_doubt
 from mallsync.store.schema import entries, handlings, orders, quarantine
 
@@ -117,21 +117,30 @@ class Care:
             for row in rows:
                 try:
                     load_order(row.cache, row.raw)
-                except (StoreError, ValueError):
+                except StoreError:
                     yield f"order {row.number} cannot be read: check --repair, then fetch it again"
                     if repair:
-                        self._doubt(row.shop, row.number)
+                        self._doubt(row.shop, row.number, row.raw)
             if len(rows) < _PAGE:
                 return
             last = (rows[-1].shop, rows[-1].number)
 
-    def _doubt(self, shop: int, number: str) -> None:
+    def _doubt(self, shop: int, number: str, raw: bytes | None) -> None:
+        """Let an order be read again: from its record, or from the mall if that is damaged too."""
+        kept = raw if _is_readable(raw) else None
         with self.database.write() as connection:
             connection.execute(
                 orders.update()
                 .where(orders.c.shop == shop, orders.c.number == number)
-                .values(codec=-1, digest="")
+                .values(codec=-1, digest="", raw=kept)
             )
+
+
+def _is_readable(raw: bytes | None) -> bool:
+    try:
+        return raw is not None and unpack_raw(raw) is not None
+    except StoreError:
+        return False
 
 
 def without_personal_data(order: Order) -> Order:

@@ -69,10 +69,10 @@ def load_order(cached: str, raw: bytes | None = None) -> Order:
     """
     try:
         values = json.loads(cached)
-        if raw is not None:
-            values["raw"] = unpack_raw(raw)
-    except (ValueError, TypeError, zlib.error):
+    except ValueError:
         raise StoreError(_DAMAGED) from None
+    if raw is not None:
+        values["raw"] = unpack_raw(raw)
     order: Order = _structured(values, Order)
     return order
 
@@ -98,8 +98,15 @@ def pack_raw(raw: object) -> bytes:
 
 
 def unpack_raw(packed: bytes) -> object:
-    """Return a record of the mall's as an adapter reads it: the rows of a cart are a tuple."""
-    value = json.loads(zlib.decompress(packed))
+    """Return a record of the mall's as an adapter reads it: the rows of a cart are a tuple.
+
+    Raises:
+        StoreError: The row is damaged.
+    """
+    try:
+        value = json.loads(zlib.decompress(packed))
+    except (ValueError, zlib.error):
+        raise StoreError(_DAMAGED) from None
     return tuple(value) if isinstance(value, list) else value
 
 

@@ -228,8 +228,12 @@ class SqlJournal:
 #
 # They are built once: building one costs more than carrying it out.
 
-_PARTS = ("number", "shipment", "kind", "revision")
-_IS = and_(*(entries.c[name] == bindparam(f"key_{name}") for name in ("shop", *_PARTS)))
+_IS = and_(
+    *(
+        entries.c[name] == bindparam(f"key_{name}")
+        for name in ("shop", "number", "shipment", "kind", "revision")
+    )
+)
 _IDENT = select(entries.c.id).where(_IS).scalar_subquery()
 _STEP = and_(steps.c.entry == _IDENT, steps.c.name == bindparam("step"))
 
@@ -276,7 +280,7 @@ def _may_be_resumed() -> ColumnElement[bool]:
     return and_(entries.c.confirmed_at.is_(None), entries.c.write_back.is_not(None))
 
 
-_RECORDS = select(entries, _has_step(steps.c.state == StepState.BEGUN.value).label("begun"))
+_RECORDS = select(entries, _has_begun_step().label("begun"))
 _RECORD = _RECORDS.where(_IS)
 _FIND = (
     select(

@@ -140,14 +140,14 @@ class Writing:
         shop: Which.
         store: Where it is remembered.
         stop: Ends it between two batches.
-        moved: Returns the orders that are not what they were when the writes were planned; asked
-            once nobody else writes, and before each batch.
+        moved: Returns which of some orders are not what they were when the writes were planned;
+            asked while nobody else writes, before each batch.
     """
 
     shop: Shop
     store: SqlStore
     stop: Event
-    moved: Callable[[], Collection[OrderKey]] = tuple
+    moved: Callable[[Collection[OrderKey]], Collection[OrderKey]] = lambda _: ()
 
     def carry_out(
         self, writes: Sequence[Write], withdrawn: Sequence[tuple[EntryKey, ShipmentNotice]] = ()
@@ -188,8 +188,7 @@ class Writing:
             if self.stop.is_set():
                 return
             self.store.leases.renew(lease)
-            moved = self.moved()
-            if any(key.order in moved for key, _ in writes[start : start + _BATCH]):
+            if self.moved({key.order for key, _ in writes[start : start + _BATCH]}):
                 raise ConfigError("the plan is out of date (an order changed since): plan again")
             yield self._batch(writes[start : start + _BATCH])
 

@@ -15,7 +15,7 @@ from mallsync.model.handling import Handling
 from mallsync.model.journal import EntryKey
 from mallsync.model.order import Order, OrderKey
 from mallsync.model.period import Period
-from mallsync.model.writebacks import NoticeWarning, Outcome, ShipmentNotice, Standing
+from mallsync.model.writebacks import NoticeWarning, Outcome, Preview, ShipmentNotice, Standing
 from mallsync.policy import bundle, export, notice
 from mallsync.policy.decision import Decision, in_order
 from mallsync.policy.guard import guards
@@ -32,6 +32,7 @@ __all__ = [
     "PlanRow",
     "Planned",
     "Verdict",
+    "inputs_of",
     "plan_of",
     "still_wanted",
 ]
@@ -124,6 +125,11 @@ class Plan:
         """Everything that would be sent."""
         return tuple(one for row in self.rows for one in row.notices)
 
+    @property
+    def inputs(self) -> dict[OrderKey, str]:
+        """The digest of what each row was made of."""
+        return {row.order: row.inputs for row in self.rows}
+
     def explain(self, lang: str = "en") -> str:
         """Return the plan line by line, in ``"ja"`` or ``"en"``."""
         return "\n".join(_line(row, lang) for row in self.rows)
@@ -190,6 +196,8 @@ class _Judge:
     period: Period | None
     retry_refused: bool
     correct: Collection[OrderKey] = ()
+    guarded: bool = True
+    """Whether what the mall and the journal say counts, too; else the shop's word alone."""
 
     def rows(self, candidates: Sequence[Candidate]) -> Iterator[PlanRow]:
         """Yield a row for each candidate: bundles by their parents, the others by themselves."""
@@ -240,7 +248,7 @@ class _Judge:
             status=one.handling.status,
             verdict=verdict,
             decision=decision,
-            inputs=_inputs(one),
+            inputs=inputs_of(one),
         )
 
     def _row(
@@ -257,19 +265,11 @@ class _Judge:
         held: list[Reason] = []
         warnings = list(built.warnings)
         for plain in allowed:
-            key = self._entry(one, plain)
-            last = _latest(one.records, key)
-            standing = self.shop.client.standing(one.order, plain)
-            each = self._revised(plain, last, standing, corrects=one.key in self.correct)
-            preview = self.shop.client.preview(each)
+            planned, preview, against = self._weighed(one, plain)
             warnings.extend(preview.dropped)
-            against = guards(one.order, each, standing=standing, preview=preview)
-            if each.revision > 1:
-                against = tuple(one for one in against if one != _REPORTED_OTHERWISE)
-            against = self._known(against, last, each)
             held.extend(against)
             if not against:
-                going.append(Planned(key=evolve(key, revision=each.revision), notice=each))
+                going.append(planned)
         return evolve(
             row,
             verdict=Verdict.SEND if going else Verdict.HOLD,
@@ -277,6 +277,23 @@ class _Judge:
             guards=in_order(held),
             warnings=tuple(dict.fromkeys(warnings)),
         )
+
+    def _weighed(
+        self, one: Candidate, plain: ShipmentNotice
+    ) -> tuple[Planned, Preview, tuple[Reason, ...]]:
+        """Return a notice as it would be sent, what the mall makes of it, what holds it back."""
+        key = self._entry(one, plain)
+        last = _latest(one.records, key)
+        standing = self.shop.client.standing(one.order, plain)
+        each = self._revised(plain, last, standing, corrects=one.key in self.correct)
+        planned = Planned(key=evolve(key, revision=each.revision), notice=each)
+        preview = self.shop.client.preview(each)
+        if not self.guarded:
+            return planned, preview, ()
+        against = guards(one.order, each, standing=standing, preview=preview)
+        if each.revision > 1:
+            against = tuple(one for one in against if one != _REPORTED_OTHERWISE)
+        return planned, preview, self._known(against, last, each)
 
     def _built(self, one: Candidate) -> notice.Built:
         rule = self.shop.rule(manual=self.period is not None)
@@ -379,18 +396,17 @@ def plan_of(
 
 
 def still_wanted(
-    shop: Shop, candidates: Sequence[Candidate], today: date, correct: Sequence[OrderKey]
+    shop: Shop, candidates: Sequence[Candidate], today: date
 ) -> dict[EntryKey, ShipmentNotice]:
     """Return what the shop's word makes of orders now, whatever was written before and whenever.
 
-    No export period counts: what is asked is whether the shop has withdrawn a report or changed it;
-    all is told as a first revision.
+    No export period counts, nor where the mall stands, which a report that was half done may have
+    moved on: what is asked is whether the shop has withdrawn or changed it.
     """
     rule = evolve(shop.rule(manual=False), period=PeriodUse.IGNORED, last_days=None)
     always = evolve(shop, settings=evolve(shop.settings, rule=rule))
-    unwritten = [evolve(one, records={}) for one in candidates]
-    plan = plan_of([(always, unwritten)], today=today, period=None, correct=correct)
-    return {evolve(one.key, revision=1): evolve(one.notice, revision=1) for one in plan.notices}
+    judge = _Judge(shop=always, today=today, period=None, retry_refused=False, guarded=False)
+    return {one.key: one.notice for row in judge.rows(candidates) for one in row.notices}
 
 
 def _latest(records: Mapping[EntryKey, Record], key: EntryKey) -> Record | None:
@@ -403,7 +419,8 @@ def _is_final(reason: Reason) -> bool:
     return reason.code is ReasonCode.CANCELLED_ON_MALL
 
 
-def _inputs(one: Candidate) -> str:
+def inputs_of(one: Candidate) -> str:
+    """Return the digest of what the row of a candidate is made of."""
     text = f"{one.key} {one.digest} {to_text(one.handling)}"
     return sha256(text.encode()).hexdigest()
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
+from functools import partial
 from threading import Event
 from typing import TypeVar
 
@@ -30,7 +31,7 @@ from mallsync.sync.export import (
     send_notices,
 )
 from mallsync.sync.fetch import FetchReport, Progress, fetch_shop
-from mallsync.sync.plan import Candidate, Plan, plan_of, still_wanted
+from mallsync.sync.plan import Candidate, Plan, inputs_of, plan_of, still_wanted
 from mallsync.sync.shop import Shop
 from mallsync.sync.why import why_missing, why_row
 
@@ -263,7 +264,8 @@ class Sync:
 
         def exported(shop: Shop) -> ExportReport:
             mine = [one for one in plan.notices if _shop_of(one.key) == shop.key]
-            writing = Writing(shop, self.store, self.stopping, lambda: self._moved(plan, shop))
+            moved = partial(self._moved, plan, shop)
+            writing = Writing(shop, self.store, self.stopping, moved)
             return self._guarded(shop, lambda: send_notices(writing, mine))
 
         return self._each(exported, self._chosen(plan.shops))
@@ -291,8 +293,7 @@ class Sync:
             numbers = {one.key.order.number for one in begun}
             found = self.store.orders.load(shop.key, numbers, raw=True)
             candidates = self._candidates_of(shop, handlings, found)
-            corrected = [one.key.order for one in begun if one.key.revision > 1]
-            wanted = still_wanted(shop, candidates, today, corrected)
+            wanted = still_wanted(shop, candidates, today)
             return reconcile_shop(Writing(shop, self.store, self.stopping), begun, wanted)
 
         def reconciled(shop: Shop) -> ExportReport:
@@ -363,25 +364,28 @@ class Sync:
             return ExportReport(shop=shop.key, error=error)
 
     def _refuse_stale(self, plan: Plan) -> None:
-        now = self._made_again(plan, plan.shops)
-        if now.digest != plan.digest:
-            moved = sorted(_changed(plan, now), key=lambda one: (one.mall, one.shop_id, one.number))
-            named = ", ".join(one.number for one in moved[:5]) or "a rule or a template"
-            raise ConfigError(f"the plan is out of date ({named} changed since): plan again")
-
-    def _moved(self, plan: Plan, shop: Shop) -> set[OrderKey]:
-        """Return the orders of a shop that have changed since a plan was made."""
-        return _changed(plan, self._made_again(plan, [shop.key]), shop.key)
-
-    def _made_again(self, plan: Plan, shops: Iterable[ShopKey]) -> Plan:
-        return self.plan_export(
+        now = self.plan_export(
             plan.today,
             plan.period,
-            shops,
+            plan.shops,
             handlings=plan.source,
             retry_refused=plan.retry_refused,
             correct=plan.correct,
         )
+        if now.digest != plan.digest:
+            old, new = plan.inputs, now.inputs
+            moved = sorted(
+                {one for one in {*old, *new} if old.get(one) != new.get(one)},
+                key=lambda one: (one.mall, one.shop_id, one.number),
+            )
+            named = ", ".join(one.number for one in moved[:5]) or "a rule or a template"
+            raise ConfigError(f"the plan is out of date ({named} changed since): plan again")
+
+    def _moved(self, plan: Plan, shop: Shop, orders: Collection[OrderKey]) -> list[OrderKey]:
+        """Return which of some orders, and of their bundles, have changed since a plan was made."""
+        found = self.store.orders.load(shop.key, {one.number for one in orders}, raw=True)
+        now = {one.key: inputs_of(one) for one in self._candidates_of(shop, plan.source, found)}
+        return [one for one in {*orders, *now} if now.get(one) != plan.inputs.get(one)]
 
     def _candidates(self, shop: Shop, source: HandlingSource | None) -> Sequence[Candidate]:
         since = self.store.now() - _TOUCHED
@@ -473,19 +477,6 @@ class Sync:
             return [work(shop) for shop in shops]
         with ThreadPoolExecutor(len(shops), thread_name_prefix="mallsync") as pool:
             return list(pool.map(work, shops))
-
-
-def _changed(plan: Plan, now: Plan, shop: ShopKey | None = None) -> set[OrderKey]:
-    """Return the orders of which the inputs of two plans differ; of one shop, or of all."""
-    old, new = (
-        {
-            row.order: row.inputs
-            for row in made.rows
-            if shop is None or shop == ShopKey(row.order.mall, row.order.shop_id)
-        }
-        for made in (plan, now)
-    )
-    return {one for one in {*old, *new} if old.get(one) != new.get(one)}
 
 
 def _handling(one: Stored, source: HandlingSource | None) -> Handling | None:

@@ -46,7 +46,7 @@ def desk_of(*keys: str, refuses: Callable[[], Response | None] = lambda: None) -
         ({"certification_key": "made-up", "api_key": "k"}, "write one of the two"),
         ({"certification_key": "made-up", "issued_on": "2026-03-02"}, "issued_on"),
         (
-            {"certification_key": "made-up", "issued_on": datetime(2026, 3, 2)},  # noqa: DTZ001
+            {"certification_key": "made-up", "issued_on": datetime(2026, 3, 2)},  # noqa: DTZ001 -- naive on purpose
             "issued_on has no time zone",
         ),
     ],

@@ -57,7 +57,7 @@ def test_blanks_around_a_key_are_stripped() -> None:
 
 
 @pytest.mark.parametrize("field", ["issued_at", "expires_at"])
-@pytest.mark.parametrize("wrong", [datetime(2026, 11, 22), date(2026, 11, 22), "2026-11-22"])  # noqa: DTZ001
+@pytest.mark.parametrize("wrong", [datetime(2026, 11, 22), date(2026, 11, 22), "2026-11-22"])  # noqa: DTZ001 -- naive on purpose
 def test_a_keys_date_must_be_aware(field: str, wrong: object) -> None:
     """A naive moment means nothing; the message says what to write."""
     with pytest.raises(ConfigError, match="write"):
