@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -103,8 +103,8 @@ def orders() -> int:
     return 60
 
 
-@pytest.fixture
-def world(orders: int) -> Iterator[World]:
+@contextmanager
+def running_world(orders: int) -> Iterator[World]:
     """Run the malls, with clients whose pauses let the fake's time pass, and a store in memory."""
     with ExitStack() as stack:
         malls = stack.enter_context(sandbox.running(seed=5, orders=orders, now=NOW))
@@ -139,3 +139,10 @@ def world(orders: int) -> Iterator[World]:
                 )
             ),
         )
+
+
+@pytest.fixture
+def world(orders: int) -> Iterator[World]:
+    """Run the malls for a test."""
+    with running_world(orders) as running:
+        yield running

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import timedelta
 from time import sleep
 from typing import Any
@@ -23,6 +24,7 @@ from mallsync.sync import (
     Plan,
     PlanRow,
     Round,
+    Shop,
     ShopSettings,
     Sync,
     Verdict,
@@ -370,6 +372,43 @@ def test_bundles_that_cannot_be_are_refused(world: World, sync: Sync) -> None:
             sync.bundle(parent, [child])
 
 
+def test_a_bundle_within_a_bundle_of_a_hosts_own_tables_is_refused(world: World) -> None:
+    """It would be written as a parent and as a child."""
+    sync = world.sync(mercari_shops=PLAIN)
+    numbers = world.malls.mercari_shops.fake.place(3)
+    world.advance(seconds=1)
+    sync.fetch()
+    top, middle, low = (OrderKey("mercari_shops", "demo", number) for number in numbers)
+    parents = {middle: top, low: middle}
+
+    class Host:
+        def handling(self, key: OrderKey) -> Handling | None:
+            return Handling(status="発送待ち", bundle_parent=parents.get(key))
+
+    with pytest.raises(ConfigError, match="is a child itself: name its parent"):
+        sync.plan_export(handlings=Host())
+
+
+def test_of_many_who_bundle_at_once_none_makes_a_chain(world: World, url: str) -> None:
+    """Each bundle is checked and written in one transaction."""
+    with SqlStore(url) as store:
+        sync = Sync([Shop(world.rakuten, ShopSettings())], store)
+        keys = [world.place() for _ in range(4)]
+        sync.fetch()
+        pairs = [(one, two) for one in keys for two in keys if one != two]
+
+        def bundle(pair: tuple[OrderKey, OrderKey]) -> None:
+            with suppress(ConfigError):
+                sync.bundle(pair[0], [pair[1]])
+
+        with ThreadPoolExecutor(8) as pool:
+            list(pool.map(bundle, pairs * 3))
+        parents = store.handlings.bundled(ShopKey("rakuten", "demo"))
+
+    assert parents
+    assert not set(parents) & set(parents.values())
+
+
 def test_the_shop_says_what_it_does_field_by_field(world: World, sync: Sync) -> None:
     """What is left out stays; what cannot be is refused."""
     key = filled(world, sync)
@@ -504,7 +543,7 @@ def test_a_run_waits_though_a_shop_stays_due(world: World) -> None:
 def test_a_run_plans_again_when_somebody_types_in_between(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """And gives it up for this round when that does not end."""
+    """And gives it up for this round when that does not end; what was fetched is told."""
     sync = world.sync(rakuten=ShopSettings(auto_export=True))
     key = filled(world, sync)
     export_, times = sync.export, iter(range(9))
@@ -523,7 +562,8 @@ def test_a_run_plans_again_when_somebody_types_in_between(
         world.advance(hours=1)
 
     assert [True, False, True] == ends
-    assert [False, True, False] == [one.error is not None for one in rounds]
+    assert [False, True, False] == [one.exported[0].error is not None for one in rounds]
+    assert [True, True, True] == [one.fetched[0].ok for one in rounds]
     assert 1 == world.effective(key)
 
 

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import ClassVar
 from uuid import uuid4
 
-import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -26,7 +25,7 @@ from mallsync.errors import MallsyncError
 from mallsync.model.writebacks import ShipmentNotice
 from mallsync.sandbox import Fault
 from mallsync.sync import Sync
-from tests.sync.conftest import World, ready
+from tests.sync.conftest import ready, running_world
 from tests.sync.processes import SOAK
 from tests.sync.troubles import (
     MALLS,
@@ -70,21 +69,16 @@ breakers = st.builds(
 )
 
 
-@pytest.fixture
-def orders() -> int:
-    """Return none to begin with: each script places its own."""
-    return 0
-
-
 class Scripts(RuleBasedStateMachine):
     """A shop at one mall: what happens there, and runs that end well or badly."""
 
-    world: ClassVar[World]
     folder: ClassVar[Path]
 
     @initialize(mall=st.sampled_from(MALLS))
     def begin(self, mall: str) -> None:
-        """Begin with an empty store and a mall where an order has been placed."""
+        """Begin with an empty store and malls of its own, where an order has been placed."""
+        self.running = ExitStack()
+        self.world = self.running.enter_context(running_world(orders=0))
         self.mall = mall
         self.url = f"sqlite:///{self.folder / uuid4().hex}.db"
         self.placed: list[str] = []
@@ -181,6 +175,11 @@ class Scripts(RuleBasedStateMachine):
         """Behind the settle time, after one quiet run: everything once, nothing lost."""
         if not hasattr(self, "mall"):
             return
+        with self.running:
+            self.check()
+
+    def check(self) -> None:
+        """Work once more in peace, and look at all that is kept."""
         self.world.advance(hours=2)
         with self.opened() as sync:
             assert [None] == [report.error for report in sync.fetch()]
@@ -210,15 +209,13 @@ class Scripts(RuleBasedStateMachine):
                     assert known[number] == effects
 
 
-def test_whatever_happens_every_order_is_kept_and_reported_once(
-    world: World, tmp_path: Path
-) -> None:
+def test_whatever_happens_every_order_is_kept_and_reported_once(tmp_path: Path) -> None:
     """Random scripts at every mall; a script that fails is made as short as it can be."""
 
     class Here(Scripts):
         pass
 
-    Here.world, Here.folder = world, tmp_path
+    Here.folder = tmp_path
     run_state_machine_as_test(
         Here,
         settings=settings(

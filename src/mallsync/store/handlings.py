@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
 from attrs import evolve, field, frozen
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, and_, select
 
 from mallsync.errors import ConfigError
 from mallsync.model.handling import Dispatch, Handling
@@ -56,6 +56,43 @@ class Handlings:
                 .values(_values(new))
             )
         return new
+
+    def bundle(self, parent: OrderKey, children: Collection[OrderKey]) -> None:
+        """Let orders be shipped with another, in one transaction.
+
+        Raises:
+            ConfigError: They are not of one shop, not taken in, or part of another bundle.
+        """
+        shop = ShopKey(parent.mall, parent.shop_id)
+        numbers = [child.number for child in children]
+        for child in children:
+            if ShopKey(child.mall, child.shop_id) != shop or child == parent:
+                raise ConfigError(f"order {child.number}: a bundle is of other orders of one shop")
+        named = and_(handlings.c.shop == self.shops.row(shop), handlings.c.number.in_(numbers))
+        with self.database.write() as connection:
+            self._check_bundle(connection, parent, numbers)
+            told = {"parent": parent.number, "updated_at": self.now()}
+            connection.execute(handlings.update().where(named).values(told))
+
+    def _check_bundle(self, connection: Connection, whole: OrderKey, numbers: list[str]) -> None:
+        """Refuse what is no bundle; what it is about is locked, in one order for all."""
+        shop = ShopKey(whole.mall, whole.shop_id)
+        mine = handlings.c.shop == self.shops.row(shop)
+        asked = select(handlings.c.number, handlings.c.parent).where(
+            mine, handlings.c.number.in_([whole.number, *numbers])
+        )
+        rows = connection.execute(asked.order_by(handlings.c.number).with_for_update()).all()
+        known = {one.number: one.parent for one in rows}
+        parents = select(handlings.c.parent).where(mine, handlings.c.parent.in_(numbers))
+        themselves_parents = set(connection.execute(parents).scalars())
+        for number in (whole.number, *numbers):
+            if number not in known:
+                raise ConfigError(f"order {number} has not been taken in: see sync.why(key)")
+        if known[whole.number] is not None:
+            raise ConfigError(f"order {whole.number} is a child itself: name its parent")
+        for number in numbers:
+            if known[number] not in (None, whole.number) or number in themselves_parents:
+                raise ConfigError(f"order {number} is part of another bundle: unbundle that")
 
     def bundled(self, shop: ShopKey) -> dict[str, str]:
         """Return by number the parent's number of every order that is shipped with another."""

@@ -45,7 +45,7 @@ class Record:
     """One write-back as the store remembers it.
 
     ``outcome`` is None before the first attempt has ended; ``begun`` tells whether a call of it may
-    have reached the mall without its end being known.
+    have reached the mall without its end being known, ``done`` whether one is known to have.
     """
 
     key: EntryKey
@@ -56,12 +56,18 @@ class Record:
     told_at: datetime | None
     confirmed_at: datetime | None
     begun: bool
+    done: bool
 
     @property
     def in_doubt(self) -> bool:
         """Whether nobody knows what came of it, until a reconciliation or a fetch tells."""
         unknown = self.begun or self.outcome is Outcome.UNKNOWN
         return unknown and self.confirmed_at is None
+
+    @property
+    def half_done(self) -> bool:
+        """Whether a part of it is on the mall, and the rest is known not to be."""
+        return self.done and not self.in_doubt and self.outcome is not Outcome.SENT
 
     @property
     def is_sent(self) -> bool:
@@ -263,6 +269,10 @@ def _has_begun_step() -> ColumnElement[bool]:
     return _has_step(steps.c.state == StepState.BEGUN.value)
 
 
+def _has_done_step() -> ColumnElement[bool]:
+    return _has_step(steps.c.state == StepState.DONE.value)
+
+
 def _is_open() -> ColumnElement[bool]:
     """Return what is true of entries with a step that has begun, or that no outcome was kept of."""
     untold = and_(entries.c.outcome == "", _has_step())
@@ -280,7 +290,7 @@ def _may_be_resumed() -> ColumnElement[bool]:
     return and_(entries.c.confirmed_at.is_(None), entries.c.write_back.is_not(None))
 
 
-_RECORDS = select(entries, _has_begun_step().label("begun"))
+_RECORDS = select(entries, _has_begun_step().label("begun"), _has_done_step().label("done"))
 _RECORD = _RECORDS.where(_IS)
 _FIND = (
     select(
@@ -377,4 +387,5 @@ def _record(row: Any, key: EntryKey) -> Record:  # noqa: ANN401 -- a row of the 
         told_at=row.told_at,
         confirmed_at=row.confirmed_at,
         begun=bool(row.begun),
+        done=bool(row.done),
     )

@@ -12,7 +12,7 @@ from threading import Event, Thread
 from time import monotonic
 
 from attrs import field, frozen
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from mallsync.errors import StoreError
 from mallsync.model.journal import Lease
@@ -68,22 +68,19 @@ def _started(pid: int) -> str:
     return "" if state == "Z" else rest[18]  # starttime, behind the name that may hold anything
 
 
-def _utc() -> datetime:
-    return datetime.now(JST)
-
-
 @frozen
 class Leases:
     """The leases of a store.
 
     Args:
         database: Where they are kept.
-        now: The machine's clock: a lease is about processes, not about orders.
+        now: A clock for tests. None is the server's, which all hosts share, or of SQLite this
+            machine's: a lease is about processes, not about orders.
         life: How long one lasts that nobody renews.
     """
 
     database: Database
-    now: Callable[[], datetime] = field(default=_utc, repr=False)
+    now: Callable[[], datetime] | None = field(default=None, repr=False)
     life: timedelta = LIFE
 
     def acquire(self, name: str) -> Lease | None:
@@ -92,8 +89,9 @@ class Leases:
         One whose holder has died is taken over at once, another once its time has passed; the new
         one has a higher token, so that what the old holder still writes is refused.
         """
-        now, me = self.now(), holder()
+        me = holder()
         with self.database.write() as connection:
+            now = self._time(connection)
             held = connection.execute(
                 select(leases).where(leases.c.name == name).with_for_update()
             ).one_or_none()
@@ -119,7 +117,7 @@ class Leases:
             connection.execute(
                 leases.update()
                 .where(leases.c.name == lease.name)
-                .values(expires_at=self.now() + self.life)
+                .values(expires_at=self._time(connection) + self.life)
             )
 
     def release(self, lease: Lease) -> None:
@@ -128,7 +126,7 @@ class Leases:
             connection.execute(
                 leases.update()
                 .where(leases.c.name == lease.name, leases.c.token == lease.token)
-                .values(expires_at=self.now())
+                .values(expires_at=self._time(connection))
             )
 
     @contextmanager
@@ -155,6 +153,15 @@ class Leases:
             ended.set()
             keeper.join()
             self.release(lease)
+
+    def _time(self, connection: Connection) -> datetime:
+        """Return now, by a clock that all who share the leases share."""
+        if self.now is not None:
+            return self.now()
+        if self.database.is_sqlite:
+            return datetime.now(JST)
+        told: datetime = connection.execute(select(func.clock_timestamp())).scalar_one()
+        return told
 
     def _acquire_within(self, name: str, wait: float, stop: Event) -> Lease | None:
         deadline = monotonic() + wait

@@ -226,14 +226,20 @@ class Orders:
         """Yield the orders of a shop that the host has in a status."""
         return self.find(shop, where=handlings.c.status == status)
 
-    def to_report(self, shop: ShopKey, since: datetime) -> Iterator[Stored]:
+    def to_report(
+        self, shop: ShopKey, since: datetime, number: str | None = None
+    ) -> Iterator[Stored]:
         """Yield the orders that a plan has to look at: taken in, and still open at the mall.
 
-        Of those that are past that, the ones that the shop has touched since a moment.
+        Of those that are past that, the ones that the shop has touched since a moment; with a
+        number only that order, if it is one of them.
         """
         touched = and_(handlings.c.dispatches != "[]", handlings.c.updated_at >= since)
         taken_in = handlings.c.number.is_not(None)
-        yield from self.find(shop, where=and_(taken_in, or_(orders.c.is_open, touched)), raw=True)
+        where = and_(taken_in, or_(orders.c.is_open, touched))
+        if number is not None:
+            where = and_(where, orders.c.number == number)
+        yield from self.find(shop, where=where, raw=True)
 
     def stale(self, shop: ShopKey) -> Iterator[Kept]:
         """Yield what is kept of orders that another codec has written: what it made is not read."""

@@ -10,6 +10,7 @@ from html import escape
 
 from attrs import evolve, field, frozen
 
+from mallsync.errors import ConfigError
 from mallsync.model.codes import Reason, ReasonCode
 from mallsync.model.handling import Handling
 from mallsync.model.journal import EntryKey
@@ -206,6 +207,7 @@ class _Judge:
         for one in candidates:
             parent = one.handling.bundle_parent
             if parent in known:
+                _refuse_chain(one, known[parent])
                 children.setdefault(parent, []).append(one)
         told = {child.key for some in children.values() for child in some}
         for one in candidates:
@@ -326,7 +328,8 @@ class _Judge:
     ) -> ShipmentNotice:
         """Return a notice as the correction that was asked for, if there is one to make."""
         sent = last is not None and last.outcome is Outcome.SENT
-        there = sent or standing is Standing.DIFFERENT
+        half_done = last is not None and last.half_done
+        there = sent or half_done or standing is Standing.DIFFERENT
         if not (corrects and there) or standing is Standing.SAME:
             return each
         before = 1 if last is None else last.key.revision
@@ -336,18 +339,21 @@ class _Judge:
         self, against: tuple[Reason, ...], record: Record | None, each: ShipmentNotice
     ) -> tuple[Reason, ...]:
         """Return the guards, with what the journal knows of this write-back."""
-        if record is None:
-            return against
+        said = None if record is None else self._said(record, each)
+        return against if said is None else in_order([*against, said])
+
+    def _said(self, record: Record, each: ShipmentNotice) -> Reason | None:
         if record.in_doubt:
-            return in_order([*against, _IN_DOUBT])
+            return _IN_DOUBT
         if record.key.revision < each.revision:
-            return against  # a correction of it
+            return None  # a correction of it
         same = record.write_back == evolve(each, revision=record.key.revision)
         if record.outcome is Outcome.SENT:
-            return in_order([*against, _REPORTED if same else _REPORTED_OTHERWISE])
-        if record.outcome is Outcome.REFUSED and same and not self.retry_refused:
-            return in_order([*against, Reason(ReasonCode.REFUSED_BEFORE, record.code)])
-        return against
+            return _REPORTED if same else _REPORTED_OTHERWISE
+        if not same:  # what of it is on the mall has the values of before
+            return _REPORTED_OTHERWISE if record.half_done else None
+        refused = record.outcome is Outcome.REFUSED and not self.retry_refused
+        return Reason(ReasonCode.REFUSED_BEFORE, record.code) if refused else None
 
     def _entry(self, one: Candidate, each: ShipmentNotice) -> EntryKey:
         by_shipment = self.shop.convention.notice.by_shipment
@@ -358,7 +364,7 @@ def plan_of(
     shops: Iterable[tuple[Shop, Sequence[Candidate]]],
     *,
     today: date,
-    period: Period | None,
+    period: Period | None = None,
     retry_refused: bool = False,
     correct: Sequence[OrderKey] = (),
     source: HandlingSource | None = None,
@@ -413,6 +419,15 @@ def _latest(records: Mapping[EntryKey, Record], key: EntryKey) -> Record | None:
     """Return the record of the last revision of a write-back."""
     found = (one for one in records.values() if evolve(one.key, revision=1) == key)
     return max(found, key=lambda one: one.key.revision, default=None)
+
+
+def _refuse_chain(child: Candidate, parent: Candidate) -> None:
+    """Refuse a bundle within a bundle, which only a host's own tables can hold."""
+    if parent.handling.bundle_parent is not None:
+        raise ConfigError(
+            f"order {child.key.number} is bundled with {parent.key.number},"
+            " which is a child itself: name its parent"
+        )
 
 
 def _is_final(reason: Reason) -> bool:

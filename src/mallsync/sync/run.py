@@ -114,13 +114,17 @@ def _round(sync: Sync, due: list[ShopKey]) -> Round | None:
 
 
 def _exported(sync: Sync, shops: list[ShopKey]) -> list[ExportReport]:
-    for _ in range(_TRIES - 1):
-        plan = sync.plan_export(shops=shops)
+    """Export; where somebody keeps typing the next round takes it up, and what was fetched stays.
+
+    A plan that cannot be made at all, as of a rule without its period, is told in the same way.
+    """
+    reports: list[ExportReport] = []
+    for _ in range(_TRIES):
         try:
-            return sync.export(plan)
-        except ConfigError:  # somebody has typed since
-            continue
-    return sync.export(sync.plan_export(shops=shops))
+            return sync.export(sync.plan_export(shops=shops))
+        except ConfigError as error:
+            reports = [ExportReport(shop=shop, error=error) for shop in shops]
+    return reports
 
 
 def _due(sync: Sync) -> list[ShopKey]:

@@ -198,14 +198,7 @@ class Sync:
         Raises:
             ConfigError: They are not of one shop, not taken in, or part of another bundle.
         """
-        some = tuple(children)
-        whole = self._taken_in(parent)
-        if whole.handling is not None and whole.handling.bundle_parent is not None:
-            raise ConfigError(f"order {parent.number} is a child itself: name its parent")
-        for child in some:
-            self._check_child(parent, child)
-        for child in some:
-            self.store.handlings.change(child, lambda old: evolve(old, bundle_parent=parent))
+        self.store.handlings.bundle(parent, tuple(children))
 
     def unbundle(self, parent: OrderKey) -> tuple[OrderKey, ...]:
         """Ship orders by themselves again; return those that were shipped with this one."""
@@ -346,7 +339,9 @@ class Sync:
         stored = self.store.orders.get(key)
         if stored is None or stored.handling is None:
             return why_missing(shop, self.store, key, lang)
-        rows = {row.order: row for row in self.plan_export(shops=[shop.key]).rows}
+        today = self.store.now().astimezone(JST).date()
+        candidates = self._candidates(shop, None, key.number)
+        rows = {row.order: row for row in plan_of([(shop, candidates)], today=today).rows}
         return why_row(rows.get(key), self.store.journal.records(key), lang)
 
     # ------------------------------------------------------------------------------------ inside
@@ -387,13 +382,12 @@ class Sync:
         now = {one.key: inputs_of(one) for one in self._candidates_of(shop, plan.source, found)}
         return [one for one in {*orders, *now} if now.get(one) != plan.inputs.get(one)]
 
-    def _candidates(self, shop: Shop, source: HandlingSource | None) -> Sequence[Candidate]:
+    def _candidates(
+        self, shop: Shop, source: HandlingSource | None, number: str | None = None
+    ) -> Sequence[Candidate]:
         since = self.store.now() - _TOUCHED
-        return self._candidates_of(
-            shop,
-            source,
-            {one.order.number: one for one in self.store.orders.to_report(shop.key, since)},
-        )
+        found = self.store.orders.to_report(shop.key, since, number)
+        return self._candidates_of(shop, source, {one.order.number: one for one in found})
 
     def _candidates_of(
         self, shop: Shop, source: HandlingSource | None, found: dict[str, Stored]
@@ -446,14 +440,6 @@ class Sync:
         if stored is None or stored.handling is None:
             raise ConfigError(f"order {key.number} has not been taken in: see sync.why(key)")
         return stored
-
-    def _check_child(self, parent: OrderKey, child: OrderKey) -> None:
-        if (child.mall, child.shop_id) != (parent.mall, parent.shop_id) or child == parent:
-            raise ConfigError(f"order {child.number}: a bundle is of other orders of one shop")
-        handling = self._taken_in(child).handling
-        other = handling.bundle_parent if handling else None
-        if other not in (None, parent) or self.store.handlings.children(child):
-            raise ConfigError(f"order {child.number} is part of another bundle: unbundle that")
 
     def _chosen(self, shops: Iterable[ShopKey | str] | None) -> list[Shop]:
         if shops is None:
