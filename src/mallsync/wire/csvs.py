@@ -1,56 +1,30 @@
-"""CSV files of malls: from bytes to rows by header name, with each mistake in its place (R10)."""
+"""CSV files of malls: from text to rows by header name, with each mistake in its place (R10).
+
+Nothing here opens a file: `mallsync.files` does, and finds out its encoding.
+"""
 
 from __future__ import annotations
 
-import codecs
 import csv
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import re
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime
 from difflib import get_close_matches
-from io import StringIO
+from typing import TypeVar
 
 from attrs import field, frozen
+from dateutil import parser as dates
 
 from mallsync.errors import FileError
+from mallsync.model.order import Order
+from mallsync.model.period import JST
 
-__all__ = ["Layout", "Row", "Table", "decode", "table"]
+__all__ = ["Layout", "OrdersCsv", "Row", "Table", "day", "kept_rows", "moment", "table", "whole"]
 
-_BOMS = (
-    (codecs.BOM_UTF8, "utf-8-sig"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
-)
-_GUESSES = ("utf-8", "cp932")  # never shift_jis: it lacks what Windows writes (R10)
+T = TypeVar("T")
 
-
-def decode(data: bytes, *, encoding: str | None = None, path: str = "") -> str:
-    """Return the text of a file: by the given encoding, by its BOM, as UTF-8, or as cp932.
-
-    Args:
-        data: The bytes of the file.
-        encoding: Python's name of an encoding; it wins over all else.
-        path: The file, for the error.
-
-    Raises:
-        FileError: No encoding fits, or the given one does not; the line is that of the first byte
-            that UTF-8, or the given one, cannot read.
-
-    >>> decode("見本".encode("cp932")), decode("見本".encode("utf-8-sig"))
-    ('見本', '見本')
-    """
-    given = encoding or next((name for bom, name in _BOMS if data.startswith(bom)), None)
-    failures: list[UnicodeDecodeError] = []
-    for name in (given,) if given else _GUESSES:
-        try:
-            return data.decode(name)
-        except UnicodeDecodeError as error:
-            failures.append(error)
-        except LookupError:
-            raise FileError(f'no encoding {name!r}: write "utf-8" or "cp932"', path=path) from None
-    line = data.count(b"\n", 0, failures[0].start) + 1
-    tried = " nor ".join(error.encoding for error in failures)
-    raise FileError(
-        f"neither {tried} can be read here: save the file as UTF-8", path=path, line=line
-    )
+_NO_DAY = datetime(1970, 1, 1, tzinfo=JST)
+_WHOLE = re.compile(r"-?[0-9]{1,12}(\.0*)?")
 
 
 @frozen(kw_only=True)
@@ -64,82 +38,202 @@ class Layout:
 
 @frozen
 class Row:
-    """One row by header name; ``line`` is the one on which it ends, from 1."""
+    """One row by header name; ``line`` is the one on which it ends, from 1.
+
+    >>> row = Row(2, {"個数": " 1,440 ", "郵便番号": "'0600000", "備考": ""})
+    >>> row.must("個数", whole), row.code("郵便番号"), row.cell("備考", whole), row.text("ない")
+    (1440, '0600000', None, '')
+    """
 
     line: int
     cells: Mapping[str, str] = field(repr=False)
+
+    def text(self, column: str) -> str:
+        """Return a cell without blanks around it; ``""`` for a column that is not there."""
+        return self.cells.get(column, "").strip()
+
+    def code(self, column: str) -> str:
+        """Return a cell without the apostrophe that keeps a spreadsheet from making it a number."""
+        return self.text(column).removeprefix("'")
+
+    def cell(self, column: str, meaning: Callable[[str], T]) -> T | None:
+        """Return what a cell means; None for a blank one, or a column that is not there.
+
+        Raises:
+            FileError: It means nothing: `meaning` raised a ValueError.
+        """
+        text = self.code(column)
+        try:
+            return meaning(text) if text else None
+        except (ValueError, OverflowError):
+            raise self.wrong(column, "cannot be read") from None
+
+    def must(self, column: str, meaning: Callable[[str], T]) -> T:
+        """Return what a cell means that may not be blank.
+
+        Raises:
+            FileError: It is blank, or means nothing.
+        """
+        found = self.cell(column, meaning)
+        if found is None:
+            raise self.wrong(column, "is empty")
+        return found
+
+    def wrong(self, column: str, what: str) -> FileError:
+        """Return the error of a cell; what stands in it may be personal and is not shown."""
+        return FileError(f"{column} {what}", line=self.line, column=column)
+
+
+@frozen(kw_only=True)
+class OrdersCsv:
+    """How a mall's order CSV is read. Each part is pure.
+
+    Args:
+        layouts: The files that the mall makes; the first whose required headers are all there.
+        number: The header of the order's number; several rows of one number are its lines.
+        covers: Makes of the headers of a file the `Order` fields that it tells (see `Seen`).
+        order: Makes an order of the shop's id, its number and its rows, in their order; raises a
+            FileError at the cell that cannot be read. The order's ``raw`` is the tuple of its
+            rows as dicts.
+        key: Makes the order's number of its cell.
+    """
+
+    layouts: tuple[Layout, ...]
+    number: str
+    covers: Callable[[Collection[str]], frozenset[str]]
+    order: Callable[[str, str, Sequence[Row]], Order]
+    key: Callable[[str], str] = str.strip
 
 
 @frozen
 class Table:
     """The rows of a file; ``extra`` are headers that its layout does not know."""
 
+    layout: Layout
     headers: tuple[str, ...]
     extra: tuple[str, ...]
     rows: Iterator[Row] = field(repr=False)
 
 
-def table(text: str, layout: Layout, *, path: str = "") -> Table:
+def table(lines: Iterable[str], layouts: Sequence[Layout]) -> Table:
     r"""Return the rows of a file, read as they are asked for.
 
     Args:
-        text: The file.
-        layout: The headers that it should have, in any order; blanks around them do not count.
-        path: The file, for errors.
+        lines: The file's lines with their ends, as `open` with ``newline=""`` gives them.
+        layouts: The headers that it may have, in any order; blanks around them do not count.
 
     Raises:
         FileError: A required header is missing, or one is there twice. The rows raise it for one
             that has more or fewer cells than there are headers, and for a quote that never ends.
 
-    >>> found = table("order_id,note\r\nA,\r\n", Layout(name="made up", required=("order_id",)))
+    >>> made_up = Layout(name="made up", required=("order_id",))
+    >>> found = table(["order_id,note\r\n", "A,\r\n"], [made_up])
     >>> found.extra, [dict(row.cells) for row in found.rows]
     (('note',), [{'order_id': 'A', 'note': ''}])
     """
-    lines = csv.reader(StringIO(text, newline=""), strict=True)
-    headers = tuple(cell.strip() for cell in next(_cells(lines, path), ()))
-    _refuse_missing(headers, layout, path)
-    twice = sorted({header for header in headers if headers.count(header) > 1})
+    reader = csv.reader(lines, strict=True)
+    headers = tuple(cell.strip() for cell in next(_cells(reader), ()))
+    layout = min(layouts, key=lambda one: len(_missing(one, headers)))
+    _refuse_missing(headers, layout)
+    # Columns without a header may be several: a line that ends in a comma makes one.
+    twice = sorted({header for header in headers if header and headers.count(header) > 1})
     if twice:
-        raise FileError(f"header {twice[0]!r} is there twice", path=path, line=1, column=twice[0])
+        raise FileError(f"header {twice[0]!r} is there twice", line=1, column=twice[0])
     known = {*layout.required, *layout.optional}
     extra = tuple(header for header in headers if header not in known)
-    return Table(headers, extra, _rows(lines, headers, path))
+    return Table(layout, headers, extra, _rows(reader, headers))
 
 
-def _cells(lines: Iterator[list[str]], path: str) -> Iterator[list[str]]:
+def kept_rows(raw: object, column: str) -> tuple[Row, ...] | None:
+    """Return the rows of an order's raw record if it is one of a file that has such a column.
+
+    >>> kept_rows({"orderNumber": "1"}, "注文番号") is None
+    True
+    """
+    if not isinstance(raw, list | tuple) or not raw:
+        return None
+    if not all(isinstance(row, dict) and column in row for row in raw):
+        return None
+    return tuple(Row(place, row) for place, row in enumerate(raw, 1))
+
+
+# -------------------------------------------------------------------------------- what cells mean
+
+
+def whole(text: str) -> int:
+    """Return an amount in yen or a quantity; thousands may have commas.
+
+    >>> whole("1,440"), whole("600.00")
+    (1440, 600)
+    """
+    plain = text.replace(",", "")
+    if not _WHOLE.fullmatch(plain):
+        raise ValueError("no whole number")
+    return int(plain.partition(".")[0])
+
+
+def moment(text: str) -> datetime:
+    """Return a moment in any usual form, aware; one without a zone is Japan's.
+
+    >>> moment("2031/04/02 10:15").isoformat(), moment("2031-04-02T01:15:00Z").isoformat()
+    ('2031-04-02T10:15:00+09:00', '2031-04-02T10:15:00+09:00')
+    """
+    try:
+        found = datetime.fromisoformat(text.replace("/", "-"))
+    except ValueError:
+        found = dates.parse(text, default=_NO_DAY, tzinfos={"JST": JST})
+    if found.tzinfo is None:
+        return datetime.combine(found.date(), found.time(), JST)
+    return found.astimezone(JST)
+
+
+def day(text: str) -> date:
+    """Return a day in any usual form.
+
+    >>> day("2031/4/2").isoformat()
+    '2031-04-02'
+    """
+    return moment(text).date()
+
+
+# ----------------------------------------------------------------------------------------- inside
+
+
+def _cells(reader: Iterator[list[str]]) -> Iterator[list[str]]:
     """Yield the rows that are not empty; the reader itself knows the line."""
     while True:
         try:
-            cells = next(lines)
+            cells = next(reader)
         except StopIteration:
             return
         except csv.Error as error:
-            line = getattr(lines, "line_num", None)
-            raise FileError(f"no CSV: {error}", path=path, line=line) from None
+            line = getattr(reader, "line_num", None)
+            raise FileError(f"no CSV: {error}", line=line) from None
         if cells:
             yield cells
 
 
-def _rows(lines: Iterator[list[str]], headers: Sequence[str], path: str) -> Iterator[Row]:
-    for cells in _cells(lines, path):
-        line = int(getattr(lines, "line_num", 0))
-        if len(cells) != len(headers):
-            raise FileError(
-                f"{len(cells)} cells under {len(headers)} headers", path=path, line=line
-            )
+def _rows(reader: Iterator[list[str]], headers: Sequence[str]) -> Iterator[Row]:
+    count = len(headers)
+    for cells in _cells(reader):
+        line = int(getattr(reader, "line_num", 0))
+        if len(cells) != count:
+            place = headers[len(cells)] if len(cells) < count else count + 1
+            raise FileError(f"{len(cells)} cells under {count} headers", line=line, column=place)
         yield Row(line, dict(zip(headers, cells, strict=True)))
 
 
-def _refuse_missing(headers: Sequence[str], layout: Layout, path: str) -> None:
-    missing = [header for header in layout.required if header not in headers]
+def _missing(layout: Layout, headers: Sequence[str]) -> list[str]:
+    return [header for header in layout.required if header not in headers]
+
+
+def _refuse_missing(headers: Sequence[str], layout: Layout) -> None:
+    missing = _missing(layout, headers)
     if not missing:
         return
-    named = ", ".join(
-        _with_nearest(missing, [one for one in headers if one not in layout.required])
-    )
-    raise FileError(
-        f"this is no {layout.name}: it lacks {named}", path=path, line=1, column=missing[0]
-    )
+    strangers = [one for one in headers if one not in layout.required]
+    named = ", ".join(_with_nearest(missing, strangers))
+    raise FileError(f"this is no {layout.name}: it lacks {named}", line=1, column=missing[0])
 
 
 def _with_nearest(missing: Iterable[str], strangers: Sequence[str]) -> Iterator[str]:
