@@ -1,63 +1,40 @@
-"""CSV files of malls: encodings, headers, rows, and each mistake in its place (R10)."""
+"""CSV files of malls: headers, rows, cells, and each mistake in its place (R10)."""
 
 from __future__ import annotations
 
 from contextlib import suppress
+from datetime import datetime
+from io import StringIO
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from mallsync.errors import FileError
-from mallsync.wire.csvs import Layout, decode, table
+from mallsync.model.period import JST
+from mallsync.wire.csvs import Cells, Layout, Row, Table, day, kept_rows, moment, table, whole
 
 LAYOUT = Layout(name="made-up file", required=("order_id", "name"), optional=("note",))
+
+
+def found(text: str) -> Table:
+    """Return the rows of a text."""
+    return table(StringIO(text, newline=""), [LAYOUT])
 
 
 def refused(text: str) -> FileError:
     """Return why a file is refused, when all its rows are asked for."""
     with pytest.raises(FileError) as caught:
-        list(table(text, LAYOUT, path="made-up.csv").rows)
-    assert "made-up.csv" == caught.value.path
+        list(found(text).rows)
     return caught.value
-
-
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp932"])
-def test_a_file_is_read_in_its_encoding(encoding: str) -> None:
-    """By its mark, as UTF-8, or as Windows writes it."""
-    text = "注文番号,氏名\r\nA,髙見本①～\r\n"
-
-    assert text == decode(text.encode(encoding))
-
-
-def test_an_explicit_encoding_wins() -> None:
-    """Even where another would fit."""
-    assert "ﾃｽﾄ" == decode("ﾃｽﾄ".encode("euc_jp"), encoding="euc_jp")
-    assert "Ã©" == decode("é".encode(), encoding="latin-1")
-
-
-def test_a_file_that_no_encoding_fits_is_refused_with_its_line() -> None:
-    """The first that cannot be read."""
-    with pytest.raises(FileError, match="save the file as UTF-8") as caught:
-        decode(b"a\nb\n\x81\x20\n", path="x.csv")
-    assert ("x.csv", 3) == (caught.value.path, caught.value.line)
-    with pytest.raises(FileError, match="neither utf-8 can") as caught:
-        decode("見本".encode("cp932"), encoding="utf-8")
-    assert 1 == caught.value.line
-
-
-def test_an_encoding_that_python_does_not_know_is_refused() -> None:
-    """With what to write instead."""
-    with pytest.raises(FileError, match='write "utf-8"'):
-        decode(b"a", encoding="klingon")
 
 
 def test_rows_come_by_header_in_any_order() -> None:
     """Blanks around headers do not count, empty lines are none, quoted line feeds are text."""
-    found = table('name, order_id ,more\r\n"見本\r\n一",A,1\r\n\r\n,B,\r\n', LAYOUT)
-    rows = list(found.rows)
+    read = found('name, order_id ,more\r\n"見本\r\n一",A,1\r\n\r\n,B,\r\n')
+    rows = list(read.rows)
 
-    assert (("name", "order_id", "more"), ("more",)) == (found.headers, found.extra)
+    assert (("name", "order_id", "more"), ("more",)) == (read.headers, read.extra)
     assert [3, 5] == [row.line for row in rows]
     assert [
         {"name": "見本\r\n一", "order_id": "A", "more": "1"},
@@ -101,8 +78,80 @@ def test_a_quote_that_never_ends_is_refused() -> None:
     assert ("no CSV" in str(error), 3) == (True, error.line)
 
 
-@given(st.binary(max_size=60))
-def test_any_bytes_are_rows_or_a_refusal(data: bytes) -> None:
+@given(st.text(max_size=60))
+def test_any_text_is_rows_or_a_refusal(text: str) -> None:
     """Nothing else is raised."""
     with suppress(FileError):
-        list(table(decode(data), LAYOUT).rows)
+        list(found(text).rows)
+
+
+def test_columns_without_a_header_may_be_several() -> None:
+    """A comma at the end of each line makes one."""
+    assert {"order_id": "A", "name": "B", "": ""} == next(
+        found("order_id,name,,\nA,B,,\n").rows
+    ).cells
+
+
+def test_the_layout_that_lacks_the_least_is_taken() -> None:
+    """The first of those that fit; of those that do not, the nearest is named."""
+    other = Layout(name="other file", required=("order_id", "item", "price"))
+    fits = table(["order_id,item,price\n"], [LAYOUT, other])
+    both = table(["order_id,item,price,name\n"], [LAYOUT, other])
+
+    assert (other, LAYOUT) == (fits.layout, both.layout)
+    with pytest.raises(FileError, match="this is no other file: it lacks price"):
+        table(["order_id,item\n"], [Layout(name="made-up file", required=("a", "b")), other])
+
+
+def test_a_cell_is_read_as_what_it_means() -> None:
+    """Blank is None, or refused; what cannot be read is refused without being shown."""
+    row = Row(7, {"count": "'1,200", "day": "2026/11/22", "none": " ", "bad": "secret"})
+
+    assert (1200, None, None) == (
+        row.must("count", whole),
+        row.cell("none", whole),
+        row.cell("x", day),
+    )
+    assert "2026-11-22" == str(row.cell("day", day))
+    for column, said in (("none", "none is empty"), ("bad", "bad cannot be read")):
+        with pytest.raises(FileError, match=said) as caught:
+            row.must(column, whole)
+        assert (7, column) == (caught.value.line, caught.value.column)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["2026/11/22 10:15:30", "2026-11-22T10:15:30", "2026-11-22 01:15:30Z", "22 Nov 2026 10:15:30"],
+)
+def test_a_moment_is_japans_unless_it_says_otherwise(text: str) -> None:
+    """In any usual form."""
+    assert datetime(2026, 11, 22, 10, 15, 30, tzinfo=JST) == moment(text)
+
+
+@pytest.mark.parametrize("text", ["1.5", "1e3", "a", "１２", "--1", "9" * 13])
+def test_what_is_no_whole_number_is_none(text: str) -> None:
+    """Nothing is rounded."""
+    with pytest.raises(ValueError, match="no whole number"):
+        whole(text)
+
+
+def test_cells_with_blanks_around_them_are_read_the_second_time() -> None:
+    """As what they mean, a blank one as what it stands for; a must is refused if it is blank."""
+    cells = Cells([("a", "A", str, ""), ("b", "B", whole, None), ("c", "C", whole, 7)])
+
+    assert {"a": " x ", "b": 1440, "c": 7} == cells.read(
+        Row(2, {"A": " x ", "B": " 1,440 ", "C": " "})
+    )
+    for text, said in ((" ", "B is empty"), ("", "B is empty"), ("x", "B cannot be read")):
+        with pytest.raises(FileError, match=said) as caught:
+            cells.read(Row(2, {"A": "", "B": text, "C": ""}))
+        assert (2, "B") == (caught.value.line, caught.value.column)
+
+
+def test_kept_rows_are_known_by_their_header() -> None:
+    """A record of an API has another shape, or other keys."""
+    assert [Row(1, {"n": "A"})] == list(kept_rows([{"n": "A"}], "n") or ())
+    assert kept_rows([{"m": "A"}], "n") is None
+    assert kept_rows({"n": "A"}, "n") is None
+    assert kept_rows([], "n") is None
+    assert kept_rows(None, "n") is None

@@ -10,20 +10,42 @@ import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from difflib import get_close_matches
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from attrs import field, frozen
 from dateutil import parser as dates
 
-from mallsync.errors import FileError
+from mallsync.errors import DecodeError, FileError, Problem
 from mallsync.model.order import Order
 from mallsync.model.period import JST
+from mallsync.wire.making import maker
 
-__all__ = ["Layout", "OrdersCsv", "Row", "Table", "day", "kept_rows", "moment", "table", "whole"]
+__all__ = [
+    "Cell",
+    "Cells",
+    "Layout",
+    "Meaning",
+    "OrdersCsv",
+    "Row",
+    "Table",
+    "code",
+    "day",
+    "kept_rows",
+    "moment",
+    "read_kept",
+    "table",
+    "whole",
+]
 
 T = TypeVar("T")
 
+Meaning = Callable[[str], Any]
+"""What a cell's text means; a ValueError says that it means nothing."""
+
+Cell = tuple[str, str, Meaning, Any]
+
 _NO_DAY = datetime(1970, 1, 1, tzinfo=JST)
+_LONGEST = 12
 _WHOLE = re.compile(r"-?[0-9]{1,12}(\.0*)?")
 
 
@@ -54,7 +76,8 @@ class Row:
 
     def code(self, column: str) -> str:
         """Return a cell without the apostrophe that keeps a spreadsheet from making it a number."""
-        return self.text(column).removeprefix("'")
+        text = self.cells.get(column, "").strip()
+        return text.removeprefix("'")
 
     def cell(self, column: str, meaning: Callable[[str], T]) -> T | None:
         """Return what a cell means; None for a blank one, or a column that is not there.
@@ -84,6 +107,53 @@ class Row:
         return FileError(f"{column} {what}", line=self.line, column=column)
 
 
+_new_row = maker(Row)
+
+
+class Cells:
+    """What a mall's own record has of a row: by the record's field the column that tells it.
+
+    Args:
+        cells: Field, column, what a cell means, and what a blank one stands for; None for a field
+            that must be filled. A cell that means ``str`` is taken as it stands.
+
+    >>> cells = Cells([("name", "商品名", str, ""), ("units", "個数", whole, None)])
+    >>> cells.read(Row(2, {"商品名": " 見本 ", "個数": "1,440"}))
+    {'name': ' 見本 ', 'units': 1440}
+    """
+
+    def __init__(self, cells: Iterable[Cell]) -> None:
+        listed = tuple(cells)
+        self._texts = tuple((name, column) for name, column, of, _ in listed if of is str)
+        self._others = tuple(cell for cell in listed if cell[2] is not str)
+
+    def read(self, row: Row) -> dict[str, Any]:
+        """Return what a row tells by the record's fields.
+
+        Raises:
+            FileError: A cell cannot be read, or is blank and must not be.
+        """
+        cells = row.cells
+        found: dict[str, Any] = {name: cells[column] for name, column in self._texts}
+        try:
+            for name, column, meaning, blank in self._others:
+                text = cells[column]
+                found[name] = told = meaning(text) if text else blank
+                if told is None:
+                    return found | self._read_each(row)
+        except (ValueError, OverflowError):
+            return found | self._read_each(row)
+        return found
+
+    def _read_each(self, row: Row) -> dict[str, Any]:
+        """Return the same of cells with blanks around them, or say which cannot be read."""
+        found = {}
+        for name, column, meaning, blank in self._others:
+            told = row.must(column, meaning) if blank is None else row.cell(column, meaning)
+            found[name] = blank if told is None else told
+        return found
+
+
 @frozen(kw_only=True)
 class OrdersCsv:
     """How a mall's order CSV is read. Each part is pure.
@@ -107,12 +177,25 @@ class OrdersCsv:
 
 @frozen
 class Table:
-    """The rows of a file; ``extra`` are headers that its layout does not know."""
+    """The rows of a file; ``extra`` are headers that its layout does not know.
+
+    ``records`` are line and cells of each row, for who needs no more than some of the cells.
+    """
 
     layout: Layout
     headers: tuple[str, ...]
     extra: tuple[str, ...]
-    rows: Iterator[Row] = field(repr=False)
+    records: Iterator[tuple[int, list[str]]] = field(repr=False)
+
+    @property
+    def rows(self) -> Iterator[Row]:
+        """The rows by header."""
+        headers = self.headers
+        # Records have as many cells as there are headers: that is not checked again.
+        return (
+            _new_row(line=line, cells=dict(zip(headers, cells)))  # noqa: B905
+            for line, cells in self.records
+        )
 
 
 def table(lines: Iterable[str], layouts: Sequence[Layout]) -> Table:
@@ -141,7 +224,7 @@ def table(lines: Iterable[str], layouts: Sequence[Layout]) -> Table:
         raise FileError(f"header {twice[0]!r} is there twice", line=1, column=twice[0])
     known = {*layout.required, *layout.optional}
     extra = tuple(header for header in headers if header not in known)
-    return Table(layout, headers, extra, _rows(reader, headers))
+    return Table(layout, headers, extra, _records(reader, headers))
 
 
 def kept_rows(raw: object, column: str) -> tuple[Row, ...] | None:
@@ -157,7 +240,34 @@ def kept_rows(raw: object, column: str) -> tuple[Row, ...] | None:
     return tuple(Row(place, row) for place, row in enumerate(raw, 1))
 
 
+def read_kept(raw: object, kind: OrdersCsv, shop_id: str, mall: str) -> Order | None:
+    """Return the order that a kept raw record makes if it is one of such a file, else None.
+
+    Raises:
+        DecodeError: A cell cannot be read, which it could once.
+    """
+    rows = kept_rows(raw, kind.number)
+    if rows is None:
+        return None
+    try:
+        return kind.order(shop_id, kind.key(rows[0].cells[kind.number]), rows)
+    except FileError as error:
+        problem = Problem(place=f"[{(error.line or 1) - 1}].{error.column}", code="unreadable")
+        raise DecodeError(
+            str(error), mall=mall, operation="read", code="UNREADABLE", problems=(problem,)
+        ) from None
+
+
 # -------------------------------------------------------------------------------- what cells mean
+
+
+def code(text: str) -> str:
+    """Return a code or a telephone number, without a spreadsheet's apostrophe and blanks.
+
+    >>> code(" '0600000")
+    '0600000'
+    """
+    return text.strip().removeprefix("'")
 
 
 def whole(text: str) -> int:
@@ -167,6 +277,8 @@ def whole(text: str) -> int:
     (1440, 600)
     """
     plain = text.replace(",", "")
+    if plain.isdecimal() and plain.isascii() and len(plain) <= _LONGEST:
+        return int(plain)
     if not _WHOLE.fullmatch(plain):
         raise ValueError("no whole number")
     return int(plain.partition(".")[0])
@@ -201,26 +313,23 @@ def day(text: str) -> date:
 
 def _cells(reader: Iterator[list[str]]) -> Iterator[list[str]]:
     """Yield the rows that are not empty; the reader itself knows the line."""
-    while True:
-        try:
-            cells = next(reader)
-        except StopIteration:
-            return
-        except csv.Error as error:
-            line = getattr(reader, "line_num", None)
-            raise FileError(f"no CSV: {error}", line=line) from None
-        if cells:
-            yield cells
+    try:
+        yield from filter(None, reader)
+    except csv.Error as error:
+        line = getattr(reader, "line_num", None)
+        raise FileError(f"no CSV: {error}", line=line) from None
 
 
-def _rows(reader: Iterator[list[str]], headers: Sequence[str]) -> Iterator[Row]:
+def _records(
+    reader: Iterator[list[str]], headers: Sequence[str]
+) -> Iterator[tuple[int, list[str]]]:
     count = len(headers)
     for cells in _cells(reader):
         line = int(getattr(reader, "line_num", 0))
         if len(cells) != count:
             place = headers[len(cells)] if len(cells) < count else count + 1
             raise FileError(f"{len(cells)} cells under {count} headers", line=line, column=place)
-        yield Row(line, dict(zip(headers, cells, strict=True)))
+        yield line, cells
 
 
 def _missing(layout: Layout, headers: Sequence[str]) -> list[str]:

@@ -12,6 +12,7 @@ from mallsync.adapters.mercari_shops.auth import Credentials, MercariAuth
 from mallsync.adapters.mercari_shops.documents import Documents
 from mallsync.adapters.mercari_shops.flows import STATUSES, Fetch, Options, details, sightings
 from mallsync.adapters.mercari_shops.notices import preview, standing
+from mallsync.adapters.mercari_shops.orders_csv import ORDERS
 from mallsync.adapters.mercari_shops.reading import Reader
 from mallsync.adapters.mercari_shops.shapes import LONGEST_MESSAGE
 from mallsync.errors import ConfigError
@@ -40,6 +41,7 @@ from mallsync.wire.arguments import (
     statuses_of,
 )
 from mallsync.wire.calls import Transport
+from mallsync.wire.csvs import read_kept
 from mallsync.wire.fetching import orders_of
 
 __all__ = ["BASE_URL", "REQUESTS_PER_SECOND", "SANDBOX_URL", "Client"]
@@ -154,8 +156,9 @@ class Client(ShopClient):
         return orders_of(details(self._engine, self._fetch, numbers_of(numbers)))
 
     def read(self, raw: object) -> Order:
-        """Normalise a kept record again; pure."""
-        return self._fetch.reader.read(raw)
+        """Normalise a kept record again, or kept rows of the CSV; pure."""
+        by_file = read_kept(raw, ORDERS, self.shop_id, self.mall)
+        return self._fetch.reader.read(raw) if by_file is None else by_file
 
     def preview(self, notice: ShipmentNotice) -> Preview:
         """Say what Mercari Shops would drop or refuse; pure."""

@@ -28,7 +28,8 @@ from mallsync.model.order import (
 )
 from mallsync.model.period import JST
 from mallsync.model.words import Funder, Mall, Phase
-from mallsync.wire.csvs import Layout, OrdersCsv, Row, day, moment, whole
+from mallsync.wire.csvs import Cells, Layout, OrdersCsv, Row, code, day, moment, whole
+from mallsync.wire.making import maker
 
 __all__ = ["LAYOUT", "ORDERS", "covers", "order"]
 
@@ -78,6 +79,33 @@ _COVERS: Mapping[str, str] = {
 """What else an optional column tells of an order."""
 
 _ALWAYS = frozenset({"buyer", "shipments", "shipments.items", "charges", "lines"})
+_ITEM = Cells(
+    (
+        ("product_id", "original_product_id", str.strip, ""),
+        ("name", "product_name", str.strip, ""),
+        ("quantity", "quantity", whole, None),
+        ("unit_price", "product_price", whole, None),
+    )
+)
+_ADDRESS = Cells(
+    (
+        ("postal_code", "shipping_postal_code", code, ""),
+        ("prefecture", "shipping_state", str.strip, ""),
+        ("city", "shipping_city", str.strip, ""),
+        ("street", "shipping_address_1", str.strip, ""),
+        ("building", "shipping_address_2", str.strip, ""),
+    )
+)
+_MALL = Mall.MERCARI_SHOPS.value
+_new_address = maker(Address)
+_new_charges = maker(Charges)
+_new_contact = maker(Contact)
+_new_item = maker(Item)
+_new_key = maker(OrderKey)
+_new_order = maker(Order)
+_new_payment = maker(Payment)
+_new_shipment = maker(Shipment)
+
 _NO_DAY = datetime(1970, 1, 1, tzinfo=JST)
 """What an order without a purchase date has for one."""
 
@@ -101,34 +129,36 @@ def order(shop_id: str, number: str, rows: Sequence[Row]) -> Order:
     paid_at = first.cell("payment_date", moment)
     status = _status(first.text("order_status"))
     phase = PHASES.get(status, Phase.UNKNOWN)
-    charges = _charges(rows)
-    return Order(
-        key=OrderKey(Mall.MERCARI_SHOPS.value, shop_id, number),
+    items = tuple(_items(rows, phase))
+    charges = _charges(first, items)
+    return _new_order(
+        key=_new_key(mall=_MALL, shop_id=shop_id, number=number),
         phase=phase,
         mall_status=status,
         ordered_at=first.cell("purchase_date", moment) or _NO_DAY,
         paid_at=paid_at,
         shipped_at=first.cell("shipping_date", moment),
-        buyer=Contact(family_name=first.text("buyer_name")),
-        shipments=(_shipment(number, rows, phase, charges),),
+        buyer=_new_contact(family_name=first.text("buyer_name")),
+        shipments=(_shipment(number, first, phase, items, charges),),
         charges=charges,
-        payment=Payment(paid_at=paid_at),
-        raw=tuple(dict(row.cells) for row in rows),
+        payment=_new_payment(paid_at=paid_at),
+        raw=tuple([row.cells for row in rows]),
     )
 
 
 ORDERS = OrdersCsv(layouts=(LAYOUT,), number="order_id", covers=covers, order=order, key=order_id)
 
 
-def _shipment(number: str, rows: Sequence[Row], phase: Phase, charges: Charges) -> Shipment:
-    first = rows[0]
+def _shipment(
+    number: str, first: Row, phase: Phase, items: tuple[Item, ...], charges: Charges
+) -> Shipment:
     name = first.text("shipping_name")
     anonymous = HIDDEN_NAME in name
-    return Shipment(
+    return _new_shipment(
         id=number,
         recipient=None if anonymous else _recipient(first, name),
         anonymous=anonymous,
-        items=tuple(_items(rows, phase)),
+        items=items,
         wish_date=first.cell("requested_delivery_date", day),
         wish_slot=first.text("requested_delivery_time"),
         charges=charges,
@@ -139,24 +169,18 @@ def _shipment(number: str, rows: Sequence[Row], phase: Phase, charges: Charges) 
 def _items(rows: Sequence[Row], phase: Phase) -> Iterator[Item]:
     seen: Counter[str] = Counter()
     for row in rows:
-        product = row.text("original_product_id")
+        told = _ITEM.read(row)
+        product = told["product_id"]
         seen[product] += 1
         suffix = f"#{seen[product]}" if seen[product] > 1 else ""  # another variant of it
-        yield Item(
-            id=f"{product}{suffix}",
-            product_id=product,
-            name=row.text("product_name"),
-            quantity=row.must("quantity", whole),
-            unit_price=row.must("product_price", whole),
-            phase=phase,
-        )
+        yield _new_item(id=f"{product}{suffix}", phase=phase, **told)
 
 
-def _charges(rows: Sequence[Row]) -> Charges:
-    goods = sum(row.must("quantity", whole) * row.must("product_price", whole) for row in rows)
-    shipping = rows[0].cell("shipping_price", whole)
-    coupon = rows[0].cell("coupon_discount_amount", whole) or 0
-    return Charges(
+def _charges(first: Row, items: Sequence[Item]) -> Charges:
+    goods = sum([item.quantity * (item.unit_price or 0) for item in items])
+    shipping = first.cell("shipping_price", whole)
+    coupon = first.cell("coupon_discount_amount", whole) or 0
+    return _new_charges(
         goods=goods,
         shipping=shipping,
         discounts=(Discount(funder=Funder.UNKNOWN, amount=abs(coupon)),) if coupon else (),
@@ -165,16 +189,9 @@ def _charges(rows: Sequence[Row]) -> Charges:
 
 
 def _recipient(row: Row, name: str) -> Contact:
-    return Contact(
+    return _new_contact(
         family_name=name,
-        address=Address(
-            postal_code=row.code("shipping_postal_code"),
-            prefecture=row.text("shipping_state"),
-            city=row.text("shipping_city"),
-            street=row.text("shipping_address_1"),
-            building=row.text("shipping_address_2"),
-            country=row.text("shipping_country"),
-        ),
+        address=_new_address(**_ADDRESS.read(row), country=row.text("shipping_country")),
         phone=row.code("shipping_phone_number"),
     )
 

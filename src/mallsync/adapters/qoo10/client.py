@@ -11,6 +11,7 @@ from mallsync.adapters.qoo10 import connection, sending, writes
 from mallsync.adapters.qoo10.auth import Credentials, Qoo10Auth, vault_name
 from mallsync.adapters.qoo10.flows import STATUSES, Fetch, Options, details, sightings
 from mallsync.adapters.qoo10.notices import preview, standing
+from mallsync.adapters.qoo10.orders_csv import ORDERS
 from mallsync.adapters.qoo10.reading import Reader
 from mallsync.model.order import Order
 from mallsync.model.period import Period, require_day
@@ -38,6 +39,7 @@ from mallsync.wire.arguments import (
 )
 from mallsync.wire.calls import Transport
 from mallsync.wire.credentials import vault_of
+from mallsync.wire.csvs import read_kept
 from mallsync.wire.fetching import orders_of
 
 __all__ = ["BASE_URL", "REQUESTS_PER_SECOND", "Client"]
@@ -159,8 +161,9 @@ class Client(ShopClient):
         return orders_of(details(self._engine, self._fetch(), numbers_of(numbers)))
 
     def read(self, raw: object) -> Order:
-        """Normalise the kept rows of a cart again; pure."""
-        return self._reader.read(raw)
+        """Normalise the kept rows of a cart again, of the API or of a CSV; pure."""
+        by_file = read_kept(raw, ORDERS, self.shop_id, self.mall)
+        return self._reader.read(raw) if by_file is None else by_file
 
     def preview(self, notice: ShipmentNotice) -> Preview:
         """Say what Qoo10 would drop or refuse; pure."""

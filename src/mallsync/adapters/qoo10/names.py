@@ -7,6 +7,7 @@ so keys are compared without case, and renamed ones are listed here.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import get_type_hints
 
 from mallsync.adapters.qoo10.shapes import ClaimModel, LineModel
@@ -35,8 +36,9 @@ _NORMAL = {
 }
 
 
+@lru_cache(maxsize=64)
 def names_of(keys: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the normal form of a row's keys.
+    """Return the normal form of a row's keys; a mall has few sets of them.
 
     >>> names_of(("orderNo", "itemCode", "Gift"))
     ('OrderNo', 'ItemNo', 'Gift')

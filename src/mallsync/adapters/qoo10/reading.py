@@ -70,8 +70,12 @@ class Reader:
     shop_id: str
     keep_raw: bool = True
 
-    def read(self, raw: object) -> Order:
+    def read(self, raw: object, *, kept: object = None) -> Order:
         """Return the order that the rows of a cart describe; one row alone is a cart of one line.
+
+        Args:
+            raw: The rows.
+            kept: What is kept as the order's raw record; None is the rows.
 
         Raises:
             DecodeError: A field that is read is missing or has another type, or there is no row,
@@ -82,20 +86,20 @@ class Reader:
         if len({line.cart for line in lines}) != 1:
             problem = Problem(place="PackNo", code="expected the rows of one cart")
             raise failure(DecodeError, "read", "UNREADABLE", problems=(problem,))
-        return self.order(lines)
+        return self.order(lines, kept=kept)
 
-    def order(self, lines: Sequence[Line]) -> Order:
+    def order(self, lines: Sequence[Line], *, kept: object = None) -> Order:
         """Return the order that the lines of one cart describe.
 
         Raises:
             DecodeError: As `read`.
         """
         try:
-            return self._order(lines)
+            return self._order(lines, kept)
         except (ValueError, OverflowError):  # a Mismatch is a ValueError
             raise unreadable_rows([line.raw for line in lines]) from None
 
-    def _order(self, lines: Sequence[Line]) -> Order:
+    def _order(self, lines: Sequence[Line], kept: object) -> Order:
         told = told_of(lines)
         phases = {one.phase for one in told}
         live = told
@@ -121,7 +125,7 @@ class Reader:
             remarks=_joined(told),
             gift=_GIFT if _first(told, "SenderName") else None,
             holds=_CAUTION if Phase.HELD in phases else _NO_HOLDS,
-            raw=tuple([line.raw for line in lines]) if self.keep_raw else None,
+            raw=kept or (tuple([line.raw for line in lines]) if self.keep_raw else None),
         )
 
 

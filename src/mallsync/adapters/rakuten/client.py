@@ -12,6 +12,7 @@ from mallsync.adapters.rakuten.auth import Credentials, RakutenAuth
 from mallsync.adapters.rakuten.codec import CancelOrder, GetSubStatusList, UpdateMemo
 from mallsync.adapters.rakuten.flows import Fetch, Options, details, sightings
 from mallsync.adapters.rakuten.notices import preview, standing
+from mallsync.adapters.rakuten.orders_csv import ORDERS
 from mallsync.adapters.rakuten.reading import Reader
 from mallsync.adapters.rakuten.shapes import PHASES, StatusModel
 from mallsync.model.order import Order
@@ -39,6 +40,7 @@ from mallsync.wire.arguments import (
     statuses_of,
 )
 from mallsync.wire.calls import Transport
+from mallsync.wire.csvs import read_kept
 from mallsync.wire.fetching import orders_of
 
 __all__ = ["BASE_URL", "REQUESTS_PER_SECOND", "Client"]
@@ -151,8 +153,9 @@ class Client(ShopClient):
         return orders_of(details(self._engine, self._fetch(), numbers_of(numbers)))
 
     def read(self, raw: object) -> Order:
-        """Normalise a kept record of OrderModelList again; pure."""
-        return self._reader.read(raw)
+        """Normalise a kept record of OrderModelList again, or kept rows of the CSV; pure."""
+        by_file = read_kept(raw, ORDERS, self.shop_id, self.mall)
+        return self._reader.read(raw) if by_file is None else by_file
 
     def preview(self, notice: ShipmentNotice) -> Preview:
         """Say what Rakuten would drop or refuse; pure."""

@@ -80,16 +80,20 @@ class Reader:
     shop_id: str
     keep_raw: bool = True
 
-    def read(self, raw: object) -> Order:
+    def read(self, record: object, *, raw: object = None) -> Order:
         """Return the order that a record of OrderModelList describes.
+
+        Args:
+            record: The record.
+            raw: What is kept as the order's; None is the record.
 
         Raises:
             DecodeError: A field that is read is missing or has another type.
         """
         try:
-            return self._order(_ORDERS.check(raw), raw)
+            return self._order(_ORDERS.check(record), record if raw is None else raw)
         except (ValueError, OverflowError):  # a Mismatch is a ValueError
-            problems = _ORDERS.explain(raw) or (Problem(place="", code="unreadable"),)
+            problems = _ORDERS.explain(record) or (Problem(place="", code="unreadable"),)
             raise failure(DecodeError, "getOrder", "UNREADABLE", problems=problems) from None
 
     def _order(self, record: OrderModel, raw: object) -> Order:
