@@ -47,7 +47,7 @@ ALLOWED: Mapping[str, frozenset[str]] = MappingProxyType(
         "adapters.*": _WIRE,
         "adapters.*.client": _WIRE | {"transport"},
         # level 6: where the parts are put together
-        "shops": _BELOW_SHOPS,
+        "shops": _BELOW_SHOPS | {"files"},
         "files": _BELOW_SHOPS,
         "sandbox": frozenset({"sandbox.fakes", "sandbox.world", "adapters.*"}),  # Credentials only
         "notebook": _MODEL | {"policy", "sync"},

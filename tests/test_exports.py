@@ -17,7 +17,7 @@ from mallsync import errors
 
 SOURCE = Path(mallsync.__file__).parent
 API = Path(__file__).parents[1] / "docs" / "api"
-SHOWN = ("errors", "model.", "policy.", "ports", "wire.", "transport.", "adapters.")
+SHOWN = ("errors", "files.", "model.", "policy.", "ports", "wire.", "transport.", "adapters.")
 NODE = re.compile(r"^(?P<indent>(?:│   |    )*)(?P<branch>[├└]── )?(?P<name>[A-Z]\w*)\s*$")
 
 

@@ -14,8 +14,10 @@ import pytest
 from mallsync import Contact, Mall
 from mallsync.adapters import mercari_shops, qoo10, rakuma, rakuten
 from mallsync.errors import ConfigError, FileError
+from mallsync.files import CsvShop
 from mallsync.model.order import Address
 from mallsync.model.period import JST
+from mallsync.policy.export import MANUAL_RULES, RULES
 from mallsync.policy.settings import CopyRecipient, FixedContact, LeaveBlank
 from mallsync.shops import load_shops
 from mallsync.store import ShopKey
@@ -490,3 +492,70 @@ def test_a_file_that_cannot_be_read_is_named(
     assert (file, line) == (caught.value.path, caught.value.line)
     assert column in {None, caught.value.column}
     assert SECRET not in str(caught.value)
+
+
+OWN_PAGE = """
+[shops.page]
+mapping = "own/page.toml"
+results = "out"
+label = "自社ページ"
+rule = "qoo10"
+message = "発送しました"
+landing_status = "発送待ち"
+"""
+
+
+def mapped(tmp_path: Path) -> None:
+    """Write the mapping of a shop of files beside the file of shops."""
+    (tmp_path / "own").mkdir()
+    text = 'mall = "my-page"\n[order]\nnumber = "no"\nphase = { constant = "TO_SHIP" }\n'
+    (tmp_path / "own" / "page.toml").write_text(text, encoding="utf-8")
+
+
+def test_a_shop_of_files_is_written_with_its_mapping(load: Load, tmp_path: Path) -> None:
+    """Paths are from where the file of shops lies; its rule may be that of a mall."""
+    mapped(tmp_path)
+    (own,) = load(OWN_PAGE)
+    (plain,) = load("[shops.page]\nmall = 'my-page'\nid = 'x'\nmapping = 'own/page.toml'\n")
+
+    assert isinstance(own.client, CsvShop)
+    assert isinstance(plain.client, CsvShop)
+    assert (ShopKey("my-page", "page"), ShopKey("my-page", "x")) == (own.key, plain.key)
+    assert (tmp_path / "out", tmp_path) == (own.client.results, plain.client.results)
+    assert (RULES["qoo10"], MANUAL_RULES["qoo10"]) == (
+        own.rule(manual=False),
+        own.rule(manual=True),
+    )
+    assert plain.rule(manual=False).needs_ship_date
+    assert ("自社ページ", False, True) == (own.label, own.settings.auto_fetch, own.by_file)
+    assert ("発送しました", "発送待ち") == (own.settings.message, own.settings.landing_status)
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("mapping = 3", "mapping: write text"),
+        ("results = 3", "results: write text"),
+        ("mall = 'other'", "mall: write 'my-page' as the mapping does"),
+        ("fetch.days = 3", "fetch.days is not known"),
+        ("export.auto = true", "export.auto is not known"),
+        ("service_secret = 'x'", "service_secret is not known"),
+        ("rule = 'ebay'", "rule: write one of rakuten, mercari_shops, qoo10, rakuma"),
+    ],
+)
+def test_what_a_shop_of_files_cannot_have_is_named(
+    load: Load, tmp_path: Path, line: str, said: str
+) -> None:
+    """With its table."""
+    mapped(tmp_path)
+    rest = "" if line.startswith("mapping") else "mapping = 'own/page.toml'\n"
+
+    assert f"shops.page: {said}" in refusal(load, f"[shops.page]\n{rest}{line}\n")
+
+
+def test_the_mistakes_of_a_mapping_are_told(load: Load, tmp_path: Path) -> None:
+    """With the mapping's own place."""
+    mapped(tmp_path)
+    (tmp_path / "own" / "page.toml").write_text("x = 1", encoding="utf-8")
+
+    assert "page.toml: x is not known" in refusal(load, OWN_PAGE)

@@ -7,9 +7,7 @@ What a mall's table may hold is a row of `_MALLS`; what every table may hold, `_
 from __future__ import annotations
 
 import os
-import re
 import sys
-import tomllib
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from datetime import date, datetime, timedelta
@@ -21,9 +19,12 @@ from typing import Any
 from attrs import field, fields, frozen
 
 from mallsync.adapters import mercari_shops, qoo10, rakuma, rakuten
-from mallsync.errors import ConfigError, FileError
+from mallsync.errors import ConfigError
+from mallsync.files import CsvShop, load_mapping
+from mallsync.files.toml import read_toml
 from mallsync.model.order import Address, Contact
 from mallsync.model.words import Mall
+from mallsync.policy.conventions import CONVENTIONS, convention_followed_by
 from mallsync.policy.settings import BuyerMode, CopyRecipient, FixedContact, LeaveBlank
 from mallsync.ports import MallClient, TokenVault
 from mallsync.store import ShopKey
@@ -34,7 +35,6 @@ __all__ = ["load_shops"]
 
 _Read = Callable[[str, object], object]
 
-_PLACE = re.compile(r"\(at line (\d+), column (\d+)\)$")
 _OF_ADDRESS = frozenset(one.name for one in fields(Address))
 _OF_CONTACT = frozenset(one.name for one in fields(Contact)) - {"address", "origin"}
 _LONGEST_DAYS = 3650
@@ -63,37 +63,22 @@ def load_shops(
         ConfigError: A table is wrong; the text says where, and what to write. Never a secret.
     """
     place = Path(path)
-    tables = _tables(_parsed(place))
+    tables = _tables(read_toml(place, "the file with the shops"))
     names = os.environ if environ is None else environ
     shops: dict[ShopKey, Shop] = {}
     with ExitStack() as closing, _importable(place.parent):
         for name, table in tables.items():
             with _told_of(f"shops.{name}"):
-                shop = _shop(name, table, names, tokens)
+                if "mapping" in table:
+                    shop = _csv_shop(name, table, place.parent)
+                else:
+                    shop = _shop(name, table, names, tokens)
                 closing.callback(shop.client.close)
                 if shop.key in shops:
                     raise ConfigError(f"id: {shop.key} comes twice: write an id of its own")
             shops[shop.key] = shop
         closing.pop_all()
     return list(shops.values())
-
-
-def _parsed(place: Path) -> dict[str, Any]:
-    try:
-        data = place.read_bytes()
-    except OSError as error:
-        reason = type(error).__name__
-        raise FileError(f"the file with the shops cannot be read ({reason})", path=place) from None
-    try:
-        return tomllib.loads(data.decode("utf-8-sig"))  # some editors begin with a mark
-    except UnicodeDecodeError as error:
-        text = "the file with the shops is not UTF-8: save it so"
-        line = data.count(b"\n", 0, error.start) + 1
-        raise FileError(text, path=place, line=line) from None
-    except (ValueError, RecursionError) as error:  # no TOML; or a number or nesting without end
-        at = _PLACE.search(str(error))
-        spot = {"line": int(at[1]), "column": int(at[2])} if at else {}
-        raise FileError(f"no TOML: {error}", path=place, **spot) from None
 
 
 def _tables(document: Mapping[str, Any]) -> Mapping[str, dict[str, Any]]:
@@ -142,6 +127,25 @@ def _shop(
     options = _read({"id": name, **given}, {**_CLIENT, **mall.options})
     vault = {"vault": tokens} if mall.takes_vault else {}
     return Shop(mall.client(credentials, **options, **vault), settings)
+
+
+def _csv_shop(name: str, table: dict[str, Any], folder: Path) -> Shop:
+    """Return a shop of files (カスタムCSV店舗); its paths are from where the file of shops lies."""
+    given = _flat(table)
+    _refuse_unknown(given, {"mall", "rule", *_FILES, *_OF_FILES})
+    paths = {"results": ".", **given}
+    mapping = load_mapping(folder / _text("mapping", given["mapping"]))
+    if given.get("mall", mapping.mall) != mapping.mall:
+        raise ConfigError(f"mall: write {mapping.mall!r} as the mapping does, or leave it out")
+    client = CsvShop(
+        mapping,
+        shop_id=_name("id", given.get("id", name)),
+        results=folder / _text("results", paths["results"]),
+    )
+    told = _read(given, {key: _SETTINGS[key] for key in _OF_FILES})
+    rule = convention_followed_by(_followed("rule", given.get("rule", "")) or mapping.mall)
+    settings = ShopSettings(**told, auto_fetch=False, rule=rule.export, manual_rule=rule.manual)
+    return Shop(client, settings)
 
 
 def _mall(table: Mapping[str, Any]) -> _Mall:
@@ -216,6 +220,12 @@ def _text(key: str, value: object) -> str:
     if not isinstance(value, str):
         raise ConfigError(f"{key}: write text between quotation marks")
     return value
+
+
+def _followed(key: str, value: object) -> str:
+    if value not in ("", *CONVENTIONS):
+        raise ConfigError(f"{key}: write one of {', '.join(CONVENTIONS)}")
+    return str(value)
 
 
 def _name(key: str, value: object) -> str:
@@ -456,5 +466,9 @@ _SETTINGS: Mapping[str, _Key] = MappingProxyType(
     }
 )
 """What `ShopSettings` are made of."""
+
+_FILES = ("mapping", "results", "id")
+_OF_FILES = ("label", "landing_status", "message", "buyer")
+"""What a shop of files has, and which settings count for it: nothing of it runs by itself."""
 
 _GROUPS = frozenset(key.partition(".")[0] for key in _SETTINGS if "." in key)

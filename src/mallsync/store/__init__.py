@@ -15,7 +15,7 @@ from mallsync.store.fetches import Fetches
 from mallsync.store.handlings import Handlings
 from mallsync.store.journal import Record, SqlJournal
 from mallsync.store.leases import LeaseLost, Leases
-from mallsync.store.orders import Arrival, Arrived, Kept, Mark, Orders, Stored
+from mallsync.store.orders import Arrival, Arrived, Importing, Kept, Mark, Orders, Stored
 from mallsync.store.quarantine import Quarantine, Quarantined
 from mallsync.store.schema import prepare
 from mallsync.store.shops import ShopKey, Shops
@@ -24,6 +24,7 @@ from mallsync.store.tokens import Tokens
 __all__ = [
     "Arrival",
     "Arrived",
+    "Importing",
     "Kept",
     "LeaseLost",
     "Mark",

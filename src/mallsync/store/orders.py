@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
@@ -31,7 +32,7 @@ from mallsync.store.quarantine import hold_back, let_go
 from mallsync.store.schema import handlings, orders
 from mallsync.store.shops import ShopKey, Shops
 
-__all__ = ["Arrival", "Arrived", "Mark", "Orders", "Stored"]
+__all__ = ["Arrival", "Arrived", "Importing", "Mark", "Orders", "Stored"]
 
 _PAGE = 500
 _OPEN = frozenset({Phase.UNPAID, Phase.TO_SHIP, Phase.HELD, Phase.UNKNOWN})
@@ -162,28 +163,28 @@ class Orders:
             LeaseLost: Another process has taken over the shop; nothing of the batch is kept.
         """
         row, now = self.shops.row(shop), self.now()
-        encoded = {one.order.number: encode(one.order) for one in arrivals}
-        latest = {one.order.number: one for one in arrivals}
+        encoded = _encoded(arrivals)
         with self.database.write() as connection:
             if lease is not None:
                 require_held(connection, lease)
-            known = _known(connection, row, latest)
-            moved = [
-                one
-                for number, one in latest.items()
-                if known.get(number) != (encoded[number].digest, one.intake, CODEC)
-            ]
-            _write(connection, [_row(row, one, encoded[one.order.number], now) for one in moved])
-            landed = {
-                number: one.handling for number, one in latest.items() if one.handling is not None
-            }
-            insert_handlings(connection, row, landed, now)
-            let_go(connection, row, latest)
+            moved, known = _keep(connection, row, arrivals, encoded, now)
             hold_back(connection, row, unreadable, now)
             if covered is not None:
                 cover(connection, row, covered)
-        new = sum(one.order.number not in known for one in moved)
-        return Arrived(new=new, changed=len(moved) - new, unchanged=len(latest) - len(moved))
+        new = sum(number not in known for number in moved)
+        return Arrived(new=new, changed=len(moved) - new, unchanged=len(encoded) - len(moved))
+
+    @contextmanager
+    def importing(self, shop: ShopKey, lease: Lease) -> Iterator[Importing]:
+        """Open one transaction in which a whole file comes in, or nothing of it.
+
+        Raises:
+            LeaseLost: Another process has taken over the shop; nothing is kept.
+        """
+        row, now = self.shops.row(shop), self.now()
+        with self.database.write() as connection:
+            require_held(connection, lease)
+            yield Importing(connection, shop, row, now)
 
     def get(self, key: OrderKey, *, raw: bool = False) -> Stored | None:
         """Return one order, or None."""
@@ -193,12 +194,11 @@ class Orders:
         self, shop: ShopKey, numbers: Iterable[str], *, raw: bool = False
     ) -> dict[str, Stored]:
         """Return those numbers that are stored; with ``raw``, the mall's records on them, too."""
-        asked = _select(raw=raw).where(orders.c.shop == self.shops.row(shop))
+        row = self.shops.row(shop)
         found: dict[str, Stored] = {}
         for some in in_batches(numbers):
             with self.database.read() as connection:
-                rows = connection.execute(asked.where(orders.c.number.in_(some))).all()
-            found |= {row.number: _stored(row, shop) for row in rows}
+                found |= _load(connection, shop, row, some, raw=raw)
         return found
 
     def find(
@@ -260,9 +260,74 @@ class Orders:
             last = rows[-1].number
 
 
-def _known(
-    connection: Connection, row: int, numbers: Iterable[str]
-) -> dict[str, tuple[str, str, int]]:
+@frozen
+class Importing:
+    """A file on its way into the store, within one transaction."""
+
+    _connection: Connection
+    _shop: ShopKey
+    _row: int
+    _now: datetime
+
+    def load(self, numbers: Sequence[str]) -> dict[str, Stored]:
+        """Return those numbers that are stored, with their raw records; no more than some 500."""
+        return _load(self._connection, self._shop, self._row, numbers, raw=True)
+
+    def keep(self, arrivals: Sequence[Arrival]) -> Arrived:
+        """Keep orders as they are known now; one that only comes in has not changed."""
+        encoded = _encoded(arrivals)
+        _, known = _keep(self._connection, self._row, arrivals, encoded, self._now)
+        new = len(encoded) - len(known)
+        changed = sum(digest != encoded[number].digest for number, (digest, *_) in known.items())
+        return Arrived(new=new, changed=changed, unchanged=len(known) - changed)
+
+    def move(self, numbers: Sequence[str], status: str) -> None:
+        """Set the host status of orders that have been taken in."""
+        mine = and_(handlings.c.shop == self._row, handlings.c.number.in_(numbers))
+        moved = {"status": status, "updated_at": self._now}
+        self._connection.execute(
+            handlings.update().where(mine, handlings.c.status != status).values(moved)
+        )
+
+
+_Known = tuple[str, str, int]
+"""Digest, intake and codec of a stored order."""
+
+
+def _load(
+    connection: Connection, shop: ShopKey, row: int, numbers: Sequence[str], *, raw: bool
+) -> dict[str, Stored]:
+    asked = _select(raw=raw).where(orders.c.shop == row, orders.c.number.in_(numbers))
+    return {one.number: _stored(one, shop) for one in connection.execute(asked)}
+
+
+def _encoded(arrivals: Iterable[Arrival]) -> dict[str, Encoded]:
+    return {one.order.number: encode(one.order) for one in arrivals}
+
+
+def _keep(
+    connection: Connection,
+    row: int,
+    arrivals: Iterable[Arrival],
+    encoded: Mapping[str, Encoded],
+    now: datetime,
+) -> tuple[list[str], dict[str, _Known]]:
+    """Write what has changed; return its numbers, and what was stored before."""
+    latest = {one.order.number: one for one in arrivals}
+    known = _known(connection, row, latest)
+    moved = [
+        one
+        for number, one in latest.items()
+        if known.get(number) != (encoded[number].digest, one.intake, CODEC)
+    ]
+    _write(connection, [_row(row, one, encoded[one.order.number], now) for one in moved])
+    landed = {number: one.handling for number, one in latest.items() if one.handling is not None}
+    insert_handlings(connection, row, landed, now)
+    let_go(connection, row, latest)
+    return [one.order.number for one in moved], known
+
+
+def _known(connection: Connection, row: int, numbers: Iterable[str]) -> dict[str, _Known]:
     asked = select(orders.c.number, orders.c.digest, orders.c.intake, orders.c.codec).where(
         orders.c.shop == row, orders.c.number.in_(list(numbers))
     )

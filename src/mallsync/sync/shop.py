@@ -101,6 +101,11 @@ class Shop:
         return self.settings.label or self.client.shop_id
 
     @property
+    def by_file(self) -> bool:
+        """Whether its orders come in by file alone: there is nothing to fetch."""
+        return bool(getattr(self.client, "by_file", False))
+
+    @property
     def convention(self) -> Convention:
         """What shops of the mall are used to."""
         return convention_followed_by(self.client.mall)

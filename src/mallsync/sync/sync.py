@@ -74,6 +74,15 @@ class Sync:
         self.store = store
         self.stopping = Event()
 
+    def shop(self, named: ShopKey | str) -> Shop:
+        """Return the shop of a key or an id.
+
+        Raises:
+            ConfigError: None is called so, or several are.
+        """
+        (found,) = self._chosen([named])
+        return found
+
     def stop(self) -> None:
         """Ask everything that runs to end soon: between two events, or two batches of writes."""
         self.stopping.set()
@@ -90,7 +99,7 @@ class Sync:
         """Fetch shops into the store, all at the same time; one's failure stops no other.
 
         Args:
-            shops: Keys, or ids; None is every one.
+            shops: Keys, or ids; None is every one whose orders do not come by file.
             period: By the mall's order date; None is each shop's own days back from now (R6), or
                 more, to where the last fetch had come. What lies in the future is left out.
             progress: Told the shop and how many orders it has seen so far; from any thread.
@@ -102,6 +111,8 @@ class Sync:
             ConfigError: The period has not begun, or a shop is not known.
         """
         chosen = self._chosen(shops)
+        if shops is None:
+            chosen = [shop for shop in chosen if not shop.by_file]
         now = self.store.now()
 
         if period is not None and period.start >= now:
@@ -126,7 +137,7 @@ class Sync:
         found = []
         for shop in self._chosen(shops):
             last = self.store.fetches.last(shop.key)
-            if last is None or last.asked_from >= now:
+            if shop.by_file or last is None or last.asked_from >= now:
                 continue
             due = now - 2 * shop.intake.every
             asked = Period(last.asked_from, now)

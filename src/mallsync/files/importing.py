@@ -1,0 +1,191 @@
+"""Orders by file into the store: all of it in one transaction, or nothing (R10)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from pathlib import Path
+from typing import TypeVar
+
+from attrs import define, evolve, field, frozen
+
+from mallsync.errors import ConfigError, StoreError
+from mallsync.files.custom import CsvShop
+from mallsync.files.orders import OrdersFile, Refused, read_orders
+from mallsync.model.handling import Handling
+from mallsync.model.order import Order
+from mallsync.model.sighting import Seen
+from mallsync.model.words import HostStatus, require_text
+from mallsync.policy.merge import Mode, merge
+from mallsync.store import Arrival, Importing, ShopKey, Stored
+from mallsync.sync import Shop, Sync
+from mallsync.wire.csvs import kept_rows
+
+__all__ = ["ImportReport", "StatusMove", "import_orders"]
+
+T = TypeVar("T")
+
+_BATCH = 200
+_WAIT = 60.0
+"""Seconds to wait for a fetch of the same shop."""
+
+
+@frozen
+class StatusMove:
+    """An order that an import has moved; ``before`` is ``""`` for one that is new."""
+
+    number: str
+    before: str
+
+
+@frozen(kw_only=True)
+class ImportReport:
+    """What an import has done.
+
+    Args:
+        shop: Where to.
+        mode: How blank cells counted.
+        status: The host status that every order of the files has now.
+        files: What was read.
+        inserted: How many orders are new.
+        updated: How many are known otherwise than before.
+        unchanged: How many are as they were.
+        moves: The orders that had another host status, or none.
+        refused: Rows that made no order; nothing of theirs was kept.
+    """
+
+    shop: ShopKey
+    mode: Mode
+    status: str
+    files: tuple[OrdersFile, ...]
+    inserted: int
+    updated: int
+    unchanged: int
+    moves: tuple[StatusMove, ...] = field(repr=False)
+    refused: tuple[Refused, ...]
+
+    @property
+    def ok(self) -> bool:
+        """Whether every row has come in."""
+        return not self.refused
+
+
+def import_orders(
+    sync: Sync,
+    shop: ShopKey | str,
+    paths: Iterable[Path | str],
+    *,
+    mode: Mode = Mode.UPDATE,
+    status: str = HostStatus.IN_PROCESS.value,
+    encoding: str | None = None,
+) -> ImportReport:
+    """Bring orders in by file: each is inserted, or merged into what is known of it (R10).
+
+    Every file is read through before anything is written, and all are written in one transaction.
+    Every order in them moves to one host status; no stock is moved by that. What the shop has
+    filled in stays.
+
+    Args:
+        sync: The shops and their store.
+        shop: Key or id; its mall says what its files look like, or its mapping.
+        paths: Files, in the order in which they are to count.
+        mode: UPDATE (更新): a blank cell leaves the old value; REWRITE (書換): it erases that. A
+            column that a file does not have is not a blank cell.
+        status: Where the orders move to.
+        encoding: Python's name of an encoding, where BOM, UTF-8 and cp932 are not to be tried.
+
+    Raises:
+        FileError: A file cannot be read; nothing was written.
+        ConfigError: The shop is not known, its mall has no order CSV, or an argument is wrong.
+        StoreError: A fetch or another import of the shop does not end.
+    """
+    one = sync.shop(shop)
+    if mode not in (Mode.UPDATE, Mode.REWRITE):
+        raise ConfigError("mode: write Mode.UPDATE (更新) or Mode.REWRITE (書換)")
+    if not require_text(status, "status").strip():
+        raise ConfigError(f'status is empty: write "{HostStatus.IN_PROCESS.value}"')
+    files = tuple(_read(one, path, encoding) for path in _listed(paths))
+    with sync.store.leases.held(f"fetch {one.key}", wait=_WAIT) as lease:
+        if lease is None:
+            raise StoreError(f"{one.key} is being fetched: try again when that has ended")
+        with sync.store.orders.importing(one.key, lease) as importing:
+            run = _Run(importing, mode, status)
+            for file in files:
+                run.take(file)
+    return ImportReport(
+        shop=one.key,
+        mode=mode,
+        status=status,
+        files=files,
+        inserted=run.inserted,
+        updated=run.updated,
+        unchanged=run.unchanged,
+        moves=tuple(run.moves),
+        refused=tuple(run.refused),
+    )
+
+
+def _listed(paths: Iterable[Path | str]) -> list[Path | str]:
+    if isinstance(paths, str | Path):
+        raise ConfigError('paths come in a list: write ["orders.csv"]')
+    return list(paths)
+
+
+def _read(shop: Shop, path: Path | str, encoding: str | None) -> OrdersFile:
+    mapping = shop.client.mapping if isinstance(shop.client, CsvShop) else None
+    key = shop.key
+    return read_orders(path, mall=key.mall, shop_id=key.shop_id, mapping=mapping, encoding=encoding)
+
+
+@define
+class _Run:
+    """An import on its way."""
+
+    importing: Importing
+    mode: Mode
+    status: str
+    column: str = ""
+    inserted: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    moves: list[StatusMove] = field(factory=list)
+    refused: list[Refused] = field(factory=list)
+
+    def take(self, file: OrdersFile) -> None:
+        """Bring a file in."""
+        self.column = file.number_header
+        seen = self._readable(file)
+        while some := {one.order.number: one for one in islice(seen, _BATCH)}:
+            self._take(some)
+
+    def _readable(self, file: OrdersFile) -> Iterator[Seen]:
+        for event in file.sightings():
+            if isinstance(event, Seen):
+                yield event
+            else:
+                self.refused.append(event)
+
+    def _take(self, some: dict[str, Seen]) -> None:
+        numbers = list(some)
+        before = self.importing.load(numbers)
+        merged = [self._merged(before.get(number), seen) for number, seen in some.items()]
+        landing = Handling(status=self.status)
+        arrived = self.importing.keep([Arrival(order=one, handling=landing) for one in merged])
+        self.importing.move(numbers, self.status)
+        self.inserted += arrived.new
+        self.updated += arrived.changed
+        self.unchanged += arrived.unchanged
+        had = {number: _status(before.get(number)) for number in numbers}
+        self.moves += [StatusMove(n, was) for n, was in had.items() if was != self.status]
+
+    def _merged(self, before: Stored | None, seen: Seen) -> Order:
+        """Return an order as it is known now; the mall's own record stays what it is made of."""
+        if before is None:
+            return merge(None, seen, mode=self.mode)
+        old = before.order
+        by_file = old.raw is None or kept_rows(old.raw, self.column) is not None
+        return evolve(merge(old, seen, mode=self.mode), raw=seen.order.raw if by_file else old.raw)
+
+
+def _status(stored: Stored | None) -> str:
+    return "" if stored is None or stored.handling is None else stored.handling.status

@@ -1,0 +1,153 @@
+"""From a file to lines of text: which encoding it has, and what is no CSV at all (R10)."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import re
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from io import BytesIO, TextIOWrapper
+from pathlib import Path
+from typing import BinaryIO
+
+from attrs import frozen
+
+from mallsync.errors import FileError
+
+__all__ = ["Text", "opened"]
+
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_GUESSES = ("utf-8", "cp932")  # never shift_jis: it lacks what Windows writes (R10)
+_OTHER_KINDS = (
+    (b"PK\x03\x04", "an Excel file (.xlsx) or another archive: save it as CSV in the spreadsheet"),
+    (b"\xd0\xcf\x11\xe0", "an old Excel file (.xls): save it as CSV in the spreadsheet"),
+    (b"%PDF", "a PDF: download the CSV"),
+    (b"\x1f\x8b", "compressed (gzip): unpack it first"),
+    (b"<", "a page (HTML or XML), perhaps of a login that had ended: download the CSV again"),
+)
+_DOUBTS = {"cp932": re.compile("[\x80\uf8f0-\uf8f3]")}
+"""What Python makes of bytes that no writer of cp932 writes: the file is in something else."""
+
+_CHUNK = 1 << 20
+
+
+@frozen
+class Text:
+    """A file whose every byte fits an encoding.
+
+    Args:
+        path: The file.
+        encoding: Python's name of what it is in.
+    """
+
+    path: Path
+    encoding: str
+
+    @contextmanager
+    def lines(self) -> Iterator[Iterable[str]]:
+        """Open the lines with their ends as they are, as `csv.reader` wants them."""
+        with self.path.open(encoding=self.encoding, newline="") as file:
+            yield file
+
+
+def opened(path: Path | str, *, encoding: str | None = None) -> Text:
+    """Return a file as text: in the given encoding, by its BOM, as UTF-8, or as cp932.
+
+    The file is read once, some of it at a time, so that what does not fit is found before anybody
+    works with the rest.
+
+    Args:
+        path: The file.
+        encoding: Python's name of an encoding; it wins over all else.
+
+    Raises:
+        FileError: The file is not there, empty, of another kind, or fits no encoding; with line
+            and column of the first byte that the best of them cannot read.
+    """
+    place = Path(path)
+    try:
+        with place.open("rb") as file:
+            head = file.read(4)
+            _refuse_other_kinds(head, place)
+            bom = next((name for bom, name in _BOMS if head.startswith(bom)), None)
+            given = encoding or bom
+            misfits = {}
+            for name in (given,) if given else _GUESSES:
+                misfit = _misfit(file, name, place, _DOUBTS.get(name) if not given else None)
+                if misfit is None:
+                    return Text(place, name)
+                misfits[name] = misfit
+            best = max(misfits, key=lambda name: misfits[name])
+            raise _unreadable(file, best, misfits[best], tuple(misfits), place)
+    except OSError as error:
+        raise FileError(f"cannot be read ({type(error).__name__})", path=place) from None
+
+
+def _refuse_other_kinds(head: bytes, path: Path) -> None:
+    if not head:
+        raise FileError("the file is empty: download it again", path=path, line=1)
+    for mark, kind in _OTHER_KINDS:
+        if head.startswith(mark):
+            raise FileError(f"this is {kind}", path=path, line=1, column=1)
+
+
+def _misfit(
+    file: BinaryIO, encoding: str, path: Path, doubtful: re.Pattern[str] | None
+) -> int | None:
+    """Return the place of the first byte that does not fit, None if all do."""
+    try:
+        decoder = codecs.getincrementaldecoder(encoding)()
+    except LookupError:
+        raise FileError(f'no encoding {encoding!r}: write "utf-8" or "cp932"', path=path) from None
+    file.seek(0)
+    done = 0
+    may_have_nul = encoding.startswith("utf-16")
+    while chunk := file.read(_CHUNK):
+        kept = len(decoder.getstate()[0])
+        try:
+            text = decoder.decode(chunk)
+        except UnicodeDecodeError as error:
+            return done - kept + error.start
+        doubt = doubtful and doubtful.search(text)
+        if doubt:
+            return done - kept + len(text[: doubt.start()].encode(encoding))
+        if not may_have_nul and b"\0" in chunk:
+            raise _binary(file, done + chunk.index(b"\0"), path)
+        done += len(chunk)
+    kept = len(decoder.getstate()[0])
+    return done - kept if kept else None
+
+
+def _binary(file: BinaryIO, offset: int, path: Path) -> FileError:
+    line, _ = _spot(file, offset, "latin-1")
+    return FileError("this is no text: it has NUL bytes", path=path, line=line)
+
+
+def _unreadable(
+    file: BinaryIO, encoding: str, offset: int, tried: tuple[str, ...], path: Path
+) -> FileError:
+    line, column = _spot(file, offset, encoding)
+    names = " nor ".join(tried)
+    many = "neither " if len(tried) > 1 else "no "
+    text = f"{many}{names} can be read here: save the whole file as UTF-8"
+    return FileError(text, path=path, line=line, column=column)
+
+
+def _spot(file: BinaryIO, offset: int, encoding: str) -> tuple[int, int]:
+    """Return line and column, from 1, of a byte; a column is a cell, as far as its line tells."""
+    file.seek(0)
+    line, start, done = 1, 0, 0
+    while done < offset:
+        chunk = file.read(min(_CHUNK, offset - done))
+        line += chunk.count(b"\n")
+        if b"\n" in chunk:
+            start = done + chunk.rindex(b"\n") + 1
+        done += len(chunk)
+    file.seek(start)
+    before = TextIOWrapper(BytesIO(file.read(offset - start)), encoding, errors="replace").read()
+    return line, max(1, len(next(csv.reader([before]), ())))
