@@ -65,6 +65,7 @@ format: $(VENV)/dev.stamp
 clean:
 	rm -rf $(VENV) build dist docs/_build .coverage .coverage.* htmlcov mutants
 	rm -f demo.db demo.db-shm demo.db-wal
+	rm -rf demo-files
 	rm -rf .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	find $(CODE) -name __pycache__ -type d -prune -exec rm -rf {} +
 

@@ -6,6 +6,7 @@ import click
 
 from mallsync.cli.daily import COMMANDS
 from mallsync.cli.demo import demo
+from mallsync.cli.files import FILE_COMMANDS
 from mallsync.cli.rakuma import rakuma
 from mallsync.cli.sandbox import sandbox
 from mallsync.cli.store import store
@@ -19,5 +20,5 @@ def cli() -> None:
     """Keep orders in step with Japanese e-commerce malls."""
 
 
-for command in (*COMMANDS, demo, rakuma, sandbox, store):
+for command in (*COMMANDS, *FILE_COMMANDS, demo, rakuma, sandbox, store):
     cli.add_command(command)

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from datetime import datetime, time, timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import click
@@ -18,12 +19,14 @@ from rich.table import Table
 
 from mallsync import sandbox
 from mallsync.adapters import rakuma
+from mallsync.cli.page import Page, page_in
 from mallsync.cli.stalls import Stall, stalls_of, typed_in
+from mallsync.files import import_orders
 from mallsync.model.period import JST
 from mallsync.model.words import HostStatus, Phase
 from mallsync.model.writebacks import BuyerReview
 from mallsync.store import Record, SqlStore, Stored
-from mallsync.sync import Plan, PlanRow, Sync, Verdict
+from mallsync.sync import Plan, PlanRow, Shop, Sync, Verdict
 
 __all__ = ["demo"]
 
@@ -62,10 +65,21 @@ def demo(orders: int, seed: int, lang: str, store: Path | None) -> None:
         console.print("Fake malls run on this machine: made-up orders, made-up keys.")
         if not any(isinstance(stall.shop.client, rakuma.Client) for stall in stalls):
             console.print("Rakuma needs a wire: make demo puts the example wire on the path.")
-        sync = Sync([stall.shop for stall in stalls], kept)
-        _Demo(console, malls.rakuten.clock, stalls, sync, lang).go_on()
+        page = page_in(_folder(store, stack), f"demo-{seed}-{orders}")
+        sync = Sync([*(stall.shop for stall in stalls), page.shop], kept)
+        _Demo(console, malls.rakuten.clock, stalls, page, sync, lang).go_on()
         if store:
             console.print(f"\nThe store is {store}: run this again for the next day.")
+            console.print(f"The files of the own page are in {page.folder}.")
+
+
+def _folder(store: Path | None, stack: ExitStack) -> Path:
+    """Return where files are kept: beside the store, or for this run alone."""
+    if store is None:
+        return Path(stack.enter_context(TemporaryDirectory()))
+    folder = store.with_name(f"{store.stem}-files")
+    folder.mkdir(exist_ok=True)
+    return folder
 
 
 @define
@@ -73,6 +87,7 @@ class _Demo:
     console: Console
     clock: sandbox.Clock
     stalls: Sequence[Stall]
+    page: Page
     sync: Sync
     lang: str
 
@@ -83,6 +98,7 @@ class _Demo:
             self._replay(last.started_at)
         self._headline(f"{self.clock.now():%Y-%m-%d %H:%M}: fetch")
         self._fetch()
+        self._import()
         self._type_in()
         self._headline("Plan: what may be reported today, and why not the rest?")
         plan = self.sync.plan_export()
@@ -137,18 +153,30 @@ class _Demo:
         self.console.print(table)
         self.console.print()
 
+    def _import(self) -> None:
+        """Bring in the order file of the shop's own page."""
+        path = self.page.orders_of(self.clock.now().date())
+        told = import_orders(self.sync, self.page.shop.key, [path])
+        (file,) = told.files
+        self.console.print(
+            f"Own page, by file: {file.path.name} ({file.encoding}) has {file.rows} rows of"
+            f" {file.orders} orders: {told.inserted} inserted, {told.updated} updated,"
+            f" {told.unchanged} unchanged; now in {told.status}.\n"
+        )
+
     def _type_in(self) -> None:
         """Type in what the shop does about what is new and may be shipped."""
         today = self.clock.now().date()
-        for stall in self.stalls:
-            for place, one in enumerate(self._to_handle(stall)):
+        for shop in (*(stall.shop for stall in self.stalls), self.page.shop):
+            for place, one in enumerate(self._to_handle(shop)):
                 status, dispatches = typed_in(one.order, place, today)
                 self.sync.handle(one.order.key, status=status)
                 for dispatch in dispatches:
                     self.sync.handle(one.order.key, dispatch=dispatch)
 
-    def _to_handle(self, stall: Stall) -> list[Stored]:
-        new = self.sync.orders(mall=stall.shop.key.mall, status=HostStatus.NEW)
+    def _to_handle(self, shop: Shop) -> list[Stored]:
+        landed = HostStatus.IN_PROCESS if shop.by_file else HostStatus.NEW
+        new = self.sync.orders(mall=shop.key.mall, status=landed)
         return sorted(
             (one for one in new if one.order.phase is Phase.TO_SHIP),
             key=lambda one: (one.order.ordered_at, one.order.number),
@@ -188,9 +216,14 @@ class _Demo:
 
     def _export(self, plan: Plan) -> None:
         table = _table("", "to report", "calls", "records on the mall", "came to")
-        for stall, told in zip(self.stalls, self.sync.export(plan), strict=True):
+        reports = {told.shop: told for told in self.sync.export(plan)}
+        for stall in self.stalls:
+            told = reports[stall.shop.key]
             counts = (len(told.written), stall.calls, stall.written)
             table.add_row(stall.name, *map(str, counts), _counted(told.counts) or "–")
+        told = reports[self.page.shop.key]
+        rows = (len(told.written), "–", len(self.page.results()))
+        table.add_row("Own page (files)", *map(str, rows), _counted(told.counts) or "–")
         self.console.print(table)
         self.console.print()
 
