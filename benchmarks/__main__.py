@@ -10,7 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import perf_counter
 
-from benchmarks import deciding, decode, fetch, imports, memory, qoo10, sync
+from benchmarks import csvs, deciding, decode, fetch, imports, memory, qoo10, sync
 from benchmarks.measuring import ROOT, Figure, table
 from benchmarks.payloads import answers
 
@@ -27,7 +27,10 @@ _PACKAGES = (
     "orjson",
     "sqlalchemy",
 )
-_SKIPPED = "Skipped: 100,000 and a million orders, which take many minutes: `make soak`."
+_SKIPPED = (
+    "Skipped: 100,000 and a million orders, and a file of a million rows, which take many minutes:"
+    " `make soak`."
+)
 
 
 def main() -> int:
@@ -58,6 +61,8 @@ def _measure() -> list[Figure]:
         figures += qoo10.measure(Path(folder))
         said("deciding")
         figures += deciding.measure()
+        said(f"order files of {csvs.ROWS:,} rows")
+        figures += csvs.measure(Path(folder))
         said("fetching from a loopback server")
         figures += fetch.measure(prepared, cases, many)
     said(f"a sync of {sync.ORDERS:,} orders, the journal, and many shops")

@@ -1,4 +1,4 @@
-"""Measure for long: ``python -m benchmarks.soak`` streams a million orders, and stores them."""
+"""Measure for long: ``python -m benchmarks.soak`` streams and stores orders, and reads a file."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from benchmarks import memory, sync
+from benchmarks import csvs, memory, sync
 from benchmarks.measuring import table
 from benchmarks.payloads import answers
 
@@ -22,6 +22,7 @@ def main() -> int:
         file = Path(folder, "answers")
         answers(memory.ORDERS).save(file)
         figures = memory.measure(file, _ROUNDS, repeats=1)
+        figures += csvs.measure_many(Path(folder))
     figures += [*sync.measure(_MANY, rounds=1), sync.measure_growth()]
     print(table(figures))
     return 0 if all(one.ok for one in figures) else 1

@@ -17,7 +17,7 @@ from mallsync.adapters import rakuten
 from mallsync.model.journal import EntryKey
 from mallsync.model.order import OrderKey
 from mallsync.model.writebacks import Outcome, ShipmentNotice
-from mallsync.store import SqlStore
+from mallsync.store import ShopKey, SqlStore
 from mallsync.sync import Shop, Sync
 from mallsync.transport import Pace
 
@@ -143,21 +143,23 @@ def _grown(folder: Path, mall: _PAIR, rows: int) -> Iterator[Sync]:
     with _client(mall) as client, SqlStore(url, clock=lambda: NOW) as store:
         sync = Sync([Shop(client)], store)
         _whole(sync)
-        _multiply(Path(folder, f"{rows}.db"), rows)
+        other = store.shops.row(ShopKey("rakuten", "other"))
+        _multiply(Path(folder, f"{rows}.db"), rows, other)
         yield sync
 
 
-def _multiply(file: Path, rows: int) -> None:
-    """Copy the orders of a store under other numbers until there are so many."""
+def _multiply(file: Path, rows: int, shop: int) -> None:
+    """Copy the orders of a store to another shop, under other numbers, until there are so many."""
     with sqlite3.connect(file) as connection:
-        columns = [row[1] for row in connection.execute("PRAGMA table_info(orders)")]
-        copied = ", ".join(one for one in columns if one not in ("id", "number"))
         (there,) = connection.execute("SELECT count(*) FROM orders").fetchone()
-        for at in range(1, rows // there):
-            connection.execute(
-                f"INSERT INTO orders (number, {copied})"  # noqa: S608 -- the schema's own names
-                f" SELECT number || '-{at}', {copied} FROM orders LIMIT {there}"
-            )
+        for table in ("orders", "handlings"):
+            columns = [row[1] for row in connection.execute(f"PRAGMA table_info({table})")]
+            copied = ", ".join(one for one in columns if one not in ("shop", "number"))
+            for at in range(1, rows // there):
+                connection.execute(
+                    f"INSERT INTO {table} (shop, number, {copied})"  # noqa: S608 -- as above
+                    f" SELECT {shop}, number || '-{at}', {copied} FROM {table} WHERE shop = 1"
+                )
 
 
 def _cost(sync: Sync) -> float:
@@ -165,7 +167,10 @@ def _cost(sync: Sync) -> float:
     store = sync.store
     (key,) = sync.shops
     with store.database.write() as connection:
-        connection.exec_driver_sql("DELETE FROM orders WHERE length(number) = 26")
+        for table in ("handlings", "orders"):
+            connection.exec_driver_sql(
+                f"DELETE FROM {table} WHERE shop = 1"  # noqa: S608 -- the schema's own names
+            )
     assert store.orders.get(OrderKey(key.mall, key.shop_id, "none")) is None
     return seconds(lambda: _whole(sync))
 
