@@ -567,6 +567,26 @@ def test_a_run_plans_again_when_somebody_types_in_between(
     assert 1 == world.effective(key)
 
 
+def test_a_store_that_fails_ends_a_round_and_not_the_run(
+    world: World, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """It is told and logged; the next round takes it up."""
+    sync = world.sync(rakuten=PLAIN)
+    with monkeypatch.context() as patched:
+
+        def full(*_: object) -> None:
+            raise StoreError("the disk is full")
+
+        patched.setattr(sync, "fetch", full)
+        rounds: list[Round] = []
+        good = run(sync, told=rounds.append, once=True)
+    after = run(sync, told=rounds.append, once=True)
+
+    assert (False, True) == (good, after)
+    assert ["the disk is full", None] == [one.error and str(one.error) for one in rounds]
+    assert "the disk is full" in caplog.text
+
+
 def test_credentials_that_end_are_told_by_each_round_and_written_to_the_log(
     world: World, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -62,7 +62,13 @@ _ITEM = {
     "商品税率": "taxRate",
     "商品毎税込価格": "priceTaxIncl",
 }
-_WRAPPING = {"名": "name", "料金": "price", "税込別": "includeTaxFlag", "税額": "taxPrice"}
+_WRAPPING = {
+    "タイトル": "title",
+    "名": "name",
+    "料金": "price",
+    "税込別": "includeTaxFlag",
+    "税額": "taxPrice",
+}
 
 
 def rows_of(document: Mapping[str, Any]) -> list[dict[str, str]]:

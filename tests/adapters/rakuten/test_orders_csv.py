@@ -18,7 +18,7 @@ from mallsync.model.period import JST
 from mallsync.model.sighting import Seen
 from mallsync.model.words import Hold
 from mallsync.model.writebacks import Standing
-from mallsync.policy.merge import merge
+from mallsync.policy.merge import Mode, merge
 from mallsync.wire.csvs import Row
 from tests.adapters.rakuten.csv_rows import rows_of
 
@@ -106,6 +106,7 @@ def test_columns_that_are_not_there_are_not_covered() -> None:
 
     assert {
         "charges.tax",
+        "charges.wrapping",
         "shipments.items.sku",
         "shipments.items.options",
         "shipments.items.tax_rate",
@@ -141,6 +142,8 @@ def test_a_file_without_the_optional_columns_is_read(document: Document) -> None
         ("合計金額", "秘密", "cannot be read"),
         ("お届け日指定", "秘密", "cannot be read"),
         ("商品税率", "秘密", "cannot be read"),
+        ("商品税率", "nan", "cannot be read"),
+        ("商品税率", "inf", "cannot be read"),
         ("10%請求額に対する税額", "秘密", "cannot be read"),
     ],
 )
@@ -184,6 +187,61 @@ def test_blank_and_odd_cells_are_read_as_what_they_mean(document: Document) -> N
         odd.shipments[0].wish_slot,
     )
     assert {Hold.MALL_REVIEW, Hold.AMOUNT_UNDECIDED} <= odd.holds
+
+
+@pytest.mark.parametrize("blank", ["", " ", "　", "'"])
+def test_a_blank_zip_code_is_blank(document: Document, blank: str) -> None:
+    """It is not filled up with zeros, and 更新 leaves the one that is known (R10)."""
+    columns = [f"{who}郵便番号{part}" for who in ("注文者", "送付先") for part in (1, 2)]
+    blanked = read(rows(document, **dict.fromkeys(columns, blank)))
+    by_api = Reader("demo").read(document)
+    updated = merge(by_api, Seen(blanked, covers(HEADERS)), mode=Mode.UPDATE)
+    assert blanked.buyer is not None
+    assert blanked.shipments[0].recipient is not None
+
+    assert "" == blanked.buyer.address.postal_code
+    assert "" == blanked.shipments[0].recipient.address.postal_code
+    assert by_api == updated
+
+
+@pytest.mark.parametrize(
+    ("cell", "slot"),
+    [
+        ("1416", "14-16"),
+        ("'1416", "14-16"),
+        ("午前中", "AM"),
+        ("14:00-16:00", "14-16"),
+        ("見本の時間", "見本の時間"),
+        ("9" * 5000, "9" * 5000),
+        ("0", ""),
+        (" ", ""),
+    ],
+)
+def test_a_slot_is_read_as_a_code_or_in_words(document: Document, cell: str, slot: str) -> None:
+    """What is not known of it is kept as it stands, for every destination."""
+    found = read(rows(document, お届け時間帯=cell, コメント=""))
+
+    assert [slot] * len(found.shipments) == [one.wish_slot for one in found.shipments]
+
+
+@pytest.mark.parametrize("header", ["注文日時", "発送完了報告日時"])
+def test_the_first_of_all_moments_is_read_too(document: Document, header: str) -> None:
+    """Some systems write it for none; no zone is put on it that takes it before the first year."""
+    found = read(rows(document, **{header: "0001-01-01 00:00:00"}))
+
+    assert datetime(1, 1, 1, tzinfo=JST) in (found.ordered_at, found.shipped_at)
+
+
+@pytest.mark.parametrize(
+    ("title", "kind"),
+    [("2", "リボン"), ("リボン", "リボン"), ("1", "包装紙"), ("包装紙", "包装紙"), ("", "包装紙")],
+)
+def test_the_title_of_a_wrapping_says_what_it_is(document: Document, title: str, kind: str) -> None:
+    """As a code or in words; without one the place of its columns does."""
+    found = read(rows(document, ラッピングタイトル1=title, ラッピング名1="見本"))
+
+    assert found.gift is not None
+    assert [kind] == [one.kind for one in found.gift.wrappings]
 
 
 def test_wrapping_makes_a_gift(document: Document) -> None:
@@ -236,3 +294,16 @@ def test_the_number_is_the_orders_own() -> None:
     """One order, several rows."""
     assert ("注文番号", "A") == (ORDERS.number, ORDERS.key(" A "))
     assert evolve(LAYOUT, name="x") != LAYOUT
+
+
+def test_a_blank_amount_is_unknown_and_holds_nothing_back(document: Document) -> None:
+    """更新 leaves what was known of it; one that is -9999 is not decided yet, and does."""
+    blanks = dict.fromkeys(("決済手数料", "注文者負担金合計", "送料合計"), "")
+    blank = read(rows(document, **blanks))
+    undecided = read(rows(document, **blanks, 合計金額="-9999"))
+    by_api = Reader("demo").read(document)
+    updated = merge(by_api, Seen(blank, covers(HEADERS)), mode=Mode.UPDATE)
+
+    assert Hold.AMOUNT_UNDECIDED not in blank.holds
+    assert Hold.AMOUNT_UNDECIDED in undecided.holds
+    assert by_api.charges == updated.charges

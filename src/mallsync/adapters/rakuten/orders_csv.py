@@ -14,11 +14,16 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from functools import lru_cache
+from math import isfinite
 from typing import Any
 
+from attrs import evolve
+
 from mallsync.adapters.rakuten.reading import Reader
+from mallsync.adapters.rakuten.remarks import wish_of_remarks
 from mallsync.adapters.rakuten.shapes import UNDECIDED
 from mallsync.model.order import Order
+from mallsync.model.words import Hold
 from mallsync.wire.csvs import (
     Cell,
     Cells,
@@ -130,7 +135,8 @@ LAYOUT = Layout(
 
 
 def _moment_text(text: str) -> str:
-    return moment(text).isoformat()
+    # The reader takes what has no zone for Japan's: nothing is left to convert.
+    return moment(text).replace(tzinfo=None).isoformat()
 
 
 @lru_cache(maxsize=1024)
@@ -140,7 +146,19 @@ def _day_text(text: str) -> str:
 
 def _zeros(digits: int) -> Meaning:
     """Return what fills up a part of a zip code that a spreadsheet has taken for a number."""
-    return lambda text: code(text).zfill(digits)
+
+    def filled(text: str) -> str:
+        plain = code(text)
+        return plain.zfill(digits) if plain else ""
+
+    return filled
+
+
+def _fraction(text: str) -> float:
+    value = float(text)
+    if not isfinite(value):
+        raise ValueError("no rate")
+    return value
 
 
 def _person_cells(who: str) -> tuple[Cell, ...]:
@@ -171,12 +189,12 @@ _ORDER = Cells(
         ("goodsPrice", "商品合計金額", whole, UNDECIDED),
         ("postagePrice", "送料合計", whole, UNDECIDED),
         ("deliveryPrice", "代引料合計", whole, UNDECIDED),
-        ("paymentCharge", "決済手数料", whole, 0),
+        ("paymentCharge", "決済手数料", whole, UNDECIDED),
         ("totalPrice", "合計金額", whole, UNDECIDED),
         ("requestPrice", "請求金額", whole, UNDECIDED),
         ("couponAllTotalPrice", "クーポン利用総額", whole, 0),
         ("couponShopPrice", "店舗発行クーポン利用額", whole, 0),
-        ("additionalFeeOccurAmountToUser", "注文者負担金合計", whole, 0),
+        ("additionalFeeOccurAmountToUser", "注文者負担金合計", whole, UNDECIDED),
     )
 )
 _BUYER = Cells((*_person_cells("注文者"), ("emailAddress", "注文者メールアドレス", str, "")))
@@ -209,7 +227,7 @@ _ALWAYS = frozenset(
         *("phase", "mall_status", "ordered_at", "shipped_at", "buyer", "remarks", "holds", "lines"),
         *("payment.method", "gift.requested", "gift.wrappings"),
         *(f"charges.{name}" for name in ("goods", "shipping", "cod_fee", "payment_fee")),
-        *(f"charges.{name}" for name in ("wrapping", "buyer_fee", "points", "total", "requested")),
+        *(f"charges.{name}" for name in ("buyer_fee", "points", "total", "requested")),
         *(
             f"shipments.{name}"
             for name in ("recipient", "charges", "noshi", "wish_date", "wish_slot")
@@ -220,12 +238,17 @@ _ALWAYS = frozenset(
 )
 _MORE: Mapping[str, tuple[str, ...]] = {
     "charges.tax": _TAXES,
+    "charges.wrapping": ("ラッピング税額1", "ラッピング税額2"),
     "shipments.items.tax_rate": ("商品税率",),
     "shipments.items.price_with_tax": ("商品毎税込価格",),
     "shipments.items.sku": ("SKU管理番号",),
     "shipments.items.options": ("SKU情報",),
 }
 """What only a file with certain columns tells."""
+
+_TERM_DIGITS = 4
+_TITLES = {"1": 1, "包装紙": 1, "2": 2, "リボン": 2}
+"""WrappingModel's titles; whether the file has the codes or the words is not documented."""
 
 
 def covers(headers: Collection[str]) -> frozenset[str]:
@@ -246,22 +269,42 @@ def order(shop_id: str, number: str, rows: Sequence[Row]) -> Order:
     Raises:
         FileError: A cell is not what it should be.
     """
+    term = rows[0].code("お届け時間帯")
+    is_code = term.isdecimal() and len(term) <= _TERM_DIGITS
+    record = _record(number, rows, int(term) if is_code else None)
     # Every cell has been made what the reader wants: it has nothing to refuse.
-    return Reader(shop_id).read(_record(number, rows), raw=tuple([row.cells for row in rows]))
+    found = Reader(shop_id).read(record, raw=tuple([row.cells for row in rows]))
+    found = _with_slot(found, term) if term and not is_code else found
+    return _without_false_hold(found, rows)
 
 
-def _record(number: str, rows: Sequence[Row]) -> dict[str, Any]:
+def _with_slot(found: Order, words: str) -> Order:
+    """Return an order with a slot that the file has in words, as they are read in the remarks."""
+    _, slot = wish_of_remarks(f"[配送日時指定:]\n{words}")
+    return evolve(found, shipments=tuple([evolve(one, wish_slot=slot) for one in found.shipments]))
+
+
+def _without_false_hold(found: Order, rows: Sequence[Row]) -> Order:
+    """Return an order that is not held for amounts which are blank in the file, not undecided."""
+    undecided = str(UNDECIDED)
+    if Hold.AMOUNT_UNDECIDED not in found.holds or any(
+        cell.strip() == undecided for row in rows for cell in row.cells.values()
+    ):
+        return found
+    return evolve(found, holds=found.holds - {Hold.AMOUNT_UNDECIDED})
+
+
+def _record(number: str, rows: Sequence[Row], term: int | None) -> dict[str, Any]:
     """Return what getOrder would give for the rows, as far as they tell."""
     first = rows[0]
     record = _ORDER.read(first)
     packages: dict[str, list[Row]] = {}
     for row in rows:
         packages.setdefault(row.cells["送付先ID"], []).append(row)
-    term = first.text("お届け時間帯")
     return {
         **record,
         "orderNumber": number,
-        "shippingTerm": int(term) if term.isdecimal() else None,
+        "shippingTerm": term,
         "OrdererModel": _BUYER.read(first),
         "SettlementModel": {"settlementMethod": first.cells["支払方法名"]},
         "PointModel": {"usedPoint": first.cell("ポイント利用額", whole) or 0},
@@ -286,7 +329,7 @@ def _item(row: Row) -> dict[str, Any]:
     return {
         **_ITEM.read(row),
         "deleteItemFlag": 0,
-        "taxRate": row.cell("商品税率", float),
+        "taxRate": row.cell("商品税率", _fraction),
         "priceTaxIncl": row.cell("商品毎税込価格", whole),
         "SkuModelList": [{"variantId": cells.get("SKU管理番号"), "skuInfo": cells.get("SKU情報")}],
     }
@@ -297,8 +340,7 @@ def _wrapping_of(row: Row, number: int) -> dict[str, Any] | None:
     if not name:
         return None
     return {
-        # The cell's form is not documented; the place of the columns says which it is.
-        "title": number,
+        "title": _TITLES.get(row.code(f"ラッピングタイトル{number}"), number),
         "name": name,
         "price": row.cell(f"ラッピング料金{number}", whole),
         "includeTaxFlag": row.cell(f"ラッピング税込別{number}", whole) or 0,

@@ -175,13 +175,14 @@ def _buyer(record: OrdererModel) -> Contact:
 
 
 def _contact(record: PersonModel, email: str = "") -> Contact:
+    first, second = record["zipCode1"], record["zipCode2"]
     return _new_contact(
         family_name=record["familyName"],
         given_name=record.get("firstName") or "",
         family_name_kana=record.get("familyNameKana") or "",
         given_name_kana=record.get("firstNameKana") or "",
         address=_new_address(
-            postal_code=f"{record['zipCode1']}-{record['zipCode2']}",
+            postal_code=f"{first}-{second}" if first or second else "",
             prefecture=record["prefecture"],
             city=record["city"],
             street=record["subAddress"],
