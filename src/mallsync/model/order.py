@@ -13,6 +13,7 @@ from attrs import field, frozen
 
 from mallsync.errors import ConfigError
 from mallsync.model.period import JST
+from mallsync.model.views import order_html, order_line
 from mallsync.model.words import Funder, Hold, Phase
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "Parcel",
     "Payment",
     "PickUp",
+    "Revealed",
     "Shipment",
     "Wrapping",
 ]
@@ -259,6 +261,18 @@ class Order:
     holds: frozenset[Hold] = frozenset()
     raw: object = field(default=None, eq=False, repr=False)
 
+    def __repr__(self) -> str:
+        """Return the order in one line, without anything personal."""
+        return order_line(self)
+
+    def _repr_html_(self) -> str:
+        """Return the order for a notebook; what is personal is masked: see `revealed`."""
+        return order_html(self)
+
+    def revealed(self) -> Revealed:
+        """Return the order as a notebook shows it with its persons; asked for on purpose."""
+        return Revealed(self)
+
     def __attrs_post_init__(self) -> None:
         for moment in (
             self.ordered_at,
@@ -289,3 +303,14 @@ class Order:
     def number(self) -> str:
         """The mall's order number."""
         return self.key.number
+
+
+@frozen
+class Revealed:
+    """An order whose persons a notebook shows. What it shows is kept in the notebook's file."""
+
+    order: Order
+
+    def _repr_html_(self) -> str:
+        """Return the order with everything that is personal."""
+        return order_html(self.order, shown=True)
