@@ -12,6 +12,7 @@ from attrs import define, evolve, field, frozen
 from mallsync.errors import ConfigError, StoreError
 from mallsync.files.custom import CsvShop
 from mallsync.files.orders import OrdersFile, Refused, read_orders
+from mallsync.model.display import table, values
 from mallsync.model.handling import Handling
 from mallsync.model.order import Order
 from mallsync.model.sighting import Seen
@@ -63,6 +64,22 @@ class ImportReport:
     unchanged: int
     moves: tuple[StatusMove, ...] = field(repr=False)
     refused: tuple[Refused, ...]
+
+    def _repr_html_(self) -> str:
+        """Return what the import has done, for a notebook."""
+        told = {
+            "登録": self.inserted,
+            "更新": self.updated,
+            "変更なし": self.unchanged,
+            "ステータス": self.status,
+            "移動": len(self.moves),
+            "未知の列": ", ".join(name for one in self.files for name in one.unknown_headers),
+        }
+        rows = [
+            (one.number, ", ".join(map(str, one.lines)), str(one.error)) for one in self.refused
+        ]
+        refused = table(("order", "lines", "why"), rows, caption="refused") if rows else ""
+        return values(told, caption=f"{self.shop} ({self.mode.value})") + refused
 
     @property
     def ok(self) -> bool:

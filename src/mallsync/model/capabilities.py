@@ -7,7 +7,13 @@ from enum import StrEnum
 
 from attrs import frozen
 
+from mallsync.model.display import table
+
 __all__ = ["Capabilities", "Capability", "Limit", "Support"]
+
+
+_CAN = ("call", "support", "note", "source", "checked on")
+_LIMITS = ("limit", "value", "source", "checked on")
 
 
 class Support(StrEnum):
@@ -48,6 +54,17 @@ class Capabilities:
     mall: str
     can: tuple[Capability, ...]
     limits: tuple[Limit, ...]
+
+    def _repr_html_(self) -> str:
+        """Return what the mall can do and its limits, each with its source, for a notebook."""
+        can = [
+            (one.name, one.support.value, one.note, one.source, one.checked_on) for one in self.can
+        ]
+        limits = [
+            (one.name, f"{one.value:,} {one.unit}", one.source, one.checked_on)
+            for one in self.limits
+        ]
+        return table(_CAN, can, caption=self.mall) + table(_LIMITS, limits, caption="limits")
 
     def supports(self, name: str) -> bool:
         """Tell whether the client has a working method of that name."""

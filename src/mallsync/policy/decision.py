@@ -9,6 +9,7 @@ from attrs import field, frozen
 
 from mallsync.errors import Hint
 from mallsync.model.codes import Reason, ReasonCode
+from mallsync.model.display import table
 from mallsync.model.words import HostStatus, fold
 
 __all__ = [
@@ -109,6 +110,17 @@ class Decision:
         head = _HEADS[self.eligible](lang)
         said = "; ".join(reason.explain(lang) for reason in (*self.reasons, *self.warnings))
         return f"{head}: {said}" if said else head
+
+    def _repr_html_(self) -> str:
+        """Return the decision for a notebook: what it comes to, and reason by reason."""
+        kinds = (("理由", self.reasons), ("注意", self.warnings))
+        rows = [
+            (kind, reason.code.value, reason.explain("ja"))
+            for kind, reasons in kinds
+            for reason in reasons
+        ]
+        change = "" if self.eligible else self.change("ja")
+        return table(("", "コード", "説明"), rows, caption=_HEADS[self.eligible]("ja"), foot=change)
 
     def change(self, lang: str = "en") -> str:
         """Return the smallest change that would make it eligible (R2.8); ``""`` if it is.

@@ -11,6 +11,7 @@ from attrs import evolve, field, frozen
 
 from mallsync.errors import ConfigError, MallError, MallsyncError
 from mallsync.model.codes import ReasonCode
+from mallsync.model.display import table
 from mallsync.model.journal import EntryKey, Lease
 from mallsync.model.order import OrderKey
 from mallsync.model.period import Period
@@ -68,6 +69,17 @@ class ExportReport:
     error: Exception | None = None
     busy: bool = False
     stopped: bool = False
+
+    def _repr_html_(self) -> str:
+        """Return what was written, order by order, for a notebook."""
+        rows = [
+            (one.key.order.number, one.outcome.value, one.code, ", ".join(one.warnings))
+            for one in self.written
+        ]
+        counts = ", ".join(f"{count} {outcome.value}" for outcome, count in self.counts.items())
+        end = "" if self.error is None else str(self.error)
+        title = f"{self.shop}: {counts or 'nothing to write'}"
+        return table(("order", "outcome", "code", "warnings"), rows, caption=title, foot=end)
 
     def count(self, outcome: Outcome) -> int:
         """Return how many write-backs came to this."""

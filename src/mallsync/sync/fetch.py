@@ -9,6 +9,7 @@ from typing import Any
 from attrs import define, evolve, field, frozen
 
 from mallsync.errors import MallError, MallsyncError, NotFound
+from mallsync.model.display import values
 from mallsync.model.journal import Lease
 from mallsync.model.order import Order
 from mallsync.model.period import Period
@@ -62,6 +63,23 @@ class FetchReport:
     error: Exception | None = None
     busy: bool = False
     stopped: bool = False
+
+    def _repr_html_(self) -> str:
+        """Return what the fetch came to, for a notebook."""
+        told = {
+            "期間": f"{self.period.start:%Y-%m-%d %H:%M} – {self.period.end:%Y-%m-%d %H:%M}",
+            "結果": "ok" if self.ok else "要確認",
+            "取得": self.seen,
+            "新規": self.new,
+            "更新": self.changed,
+            "取込": self.taken_in,
+            "キャンセル": ", ".join(self.cancelled),
+            "モールで確認": self.confirmed,
+            "読み取れない注文": ", ".join(one.number for one in self.unreadable),
+            "備考": "\n".join(f"{one.code} {one.detail}".rstrip() for one in self.remarks),
+            "エラー": self.error and str(self.error),
+        }
+        return values(told, caption=str(self.shop))
 
     @property
     def ok(self) -> bool:

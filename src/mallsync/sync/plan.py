@@ -6,12 +6,12 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from enum import StrEnum
 from hashlib import sha256
-from html import escape
 
 from attrs import evolve, field, frozen
 
 from mallsync.errors import ConfigError
 from mallsync.model.codes import Reason, ReasonCode
+from mallsync.model.display import table
 from mallsync.model.handling import Handling
 from mallsync.model.journal import EntryKey
 from mallsync.model.order import Order, OrderKey
@@ -141,10 +141,12 @@ class Plan:
 
     def _repr_html_(self) -> str:
         """Return a table for notebooks; buyers and recipients are not in a plan."""
-        head = "".join(f"<th>{name}</th>" for name in ("shop", "order", "verdict", "why"))
-        rows = "".join(_html(row) for row in self.rows)
+        rows = [
+            (_shop(row), row.order.number, row.verdict.value, row.explain("ja"))
+            for row in self.rows
+        ]
         title = f"{len(self.notices)} to report of {len(self.rows)} candidates on {self.today}"
-        return f"<table><caption>{title}</caption><tr>{head}</tr>{rows}</table>"
+        return table(("shop", "order", "verdict", "why"), rows, caption=title)
 
     def as_dict(self) -> dict[str, object]:
         """Return the plan as plain values, for JSON."""
@@ -453,14 +455,11 @@ def _sent(row: PlanRow) -> tuple[ShipmentNotice, ...]:
 
 
 def _line(row: PlanRow, lang: str) -> str:
-    shop = ShopKey(row.order.mall, row.order.shop_id)
-    return f"{row.verdict:<12} {shop} {row.order.number}: {row.explain(lang)}"
+    return f"{row.verdict:<12} {_shop(row)} {row.order.number}: {row.explain(lang)}"
 
 
-def _html(row: PlanRow) -> str:
-    shop = str(ShopKey(row.order.mall, row.order.shop_id))
-    cells = (shop, row.order.number, row.verdict.value, row.explain("ja"))
-    return f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in cells)}</tr>"
+def _shop(row: PlanRow) -> ShopKey:
+    return ShopKey(row.order.mall, row.order.shop_id)
 
 
 def _dict(row: PlanRow) -> dict[str, object]:

@@ -51,7 +51,7 @@ from mallsync.wire.messages import Operation, Request, Response
 __all__ = ["AdapterLaws"]
 
 _DAYS = 61
-_quick = settings(max_examples=150, deadline=None)
+_quick = settings(max_examples=50, deadline=None)  # for each operation of a mall
 
 
 class AdapterLaws:

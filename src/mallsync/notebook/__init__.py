@@ -1,0 +1,10 @@
+"""For notebooks: orders, items and decisions as frames, and charts of a shop's work.
+
+What values show by themselves (``_repr_html_``) needs none of this.
+"""
+
+from __future__ import annotations
+
+from mallsync.notebook import frames
+
+__all__ = ["frames"]
