@@ -74,6 +74,12 @@ def test_a_file_that_fits_no_encoding_is_refused_with_the_place(
     assert "orders.csv" in str(caught.value.path)
 
 
+def test_a_file_with_a_mark_that_is_cut_is_refused(tmp_path: Path) -> None:
+    """In the encoding of its mark alone."""
+    with pytest.raises(FileError, match="no utf-16 can be read here"):
+        opened(file(tmp_path, TEXT.encode("utf-16")[:-1]))
+
+
 def test_the_place_is_found_in_a_long_file(tmp_path: Path) -> None:
     """A character may lie across two of the pieces that are read."""
     rows = ("見" * 349_525 + "本" * 10 + ",x\n").encode()

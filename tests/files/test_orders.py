@@ -148,6 +148,8 @@ def test_a_mall_without_a_known_file_is_refused(path: Path, mapping: CsvMapping)
     """As is a mall beside the mapping of another."""
     with pytest.raises(ConfigError, match="mall: write one of rakuten, qoo10, mercari_shops"):
         read_orders(path, mall="rakuma")
+    with pytest.raises(ConfigError, match="mapping: write load_mapping"):
+        read_orders(path, mapping="my-page.toml")  # type: ignore[arg-type]
     with pytest.raises(ConfigError, match="mall is 'qoo10', the mapping's is 'my-page'"):
         read_orders(path, mall="qoo10", mapping=mapping)
     assert {"rakuten", "qoo10", "mercari_shops"} == set(FORMATS)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mallsync.errors import FileError
+from mallsync.errors import ConfigError, FileError
 from mallsync.files import for_spreadsheet, unwritable, write_csv
 from mallsync.files.writing import write_bytes, write_text
 
@@ -88,6 +88,18 @@ def test_only_a_file_for_a_spreadsheet_has_its_formulas_marked(tmp_path: Path) -
     assert "'=1+1,'-5,'+81-90-0000-0000,'@x" in for_people.read_text(encoding="utf-8-sig")
     assert "=1+1,-5,+81-90-0000-0000,@x" in for_malls.read_text(encoding="utf-8-sig")
     assert "'=" == for_spreadsheet("=")
+
+
+@pytest.mark.parametrize("row", [["1"], ["1", "2", "3"], ["1", None], ["1", 2]])
+def test_rows_of_another_shape_are_refused(tmp_path: Path, row: list[str]) -> None:
+    """Before there is a file; so is an encoding that there is not."""
+    path = tmp_path / "out.csv"
+    with pytest.raises(ConfigError, match="row 2: write 2 cells of text"):
+        write_csv(path, ["a", "b"], [["1", "2"], row])
+    with pytest.raises(ConfigError, match="no encoding 'utf-0': write \"utf-8\""):
+        write_csv(path, ["a"], [["1"]], encoding="utf-0")
+
+    assert not path.exists()
 
 
 def test_a_text_that_cannot_be_written_is_named_by_its_line(tmp_path: Path) -> None:

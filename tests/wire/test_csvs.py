@@ -121,11 +121,26 @@ def test_a_cell_is_read_as_what_it_means() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["2026/11/22 10:15:30", "2026-11-22T10:15:30", "2026-11-22 01:15:30Z", "22 Nov 2026 10:15:30"],
+    [
+        "2026/11/22 10:15:30",
+        "2026-11-22T10:15:30",
+        "2026-11-22 01:15:30Z",
+        "2026年11月22日 10:15:30",
+    ],
 )
 def test_a_moment_is_japans_unless_it_says_otherwise(text: str) -> None:
     """In any usual form."""
     assert datetime(2026, 11, 22, 10, 15, 30, tzinfo=JST) == moment(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["26/11/22", "22/11/2026", "11-22", "10", "2026", "2026-11", "0000-00-00", "2026-11-220"],
+)
+def test_a_date_whose_day_is_not_known_is_refused(text: str) -> None:
+    """Nothing is guessed: a mapping can say which form it has."""
+    with pytest.raises(ValueError, match=r"."):
+        moment(text)
 
 
 @pytest.mark.parametrize("text", ["1.5", "1e3", "a", "１２", "--1", "9" * 13])

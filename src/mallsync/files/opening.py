@@ -149,5 +149,7 @@ def _spot(file: BinaryIO, offset: int, encoding: str) -> tuple[int, int]:
             start = done + chunk.rindex(b"\n") + 1
         done += len(chunk)
     file.seek(start)
+    if encoding.startswith("utf-16"):
+        return line, 1  # two bytes a character: no cell is counted
     before = TextIOWrapper(BytesIO(file.read(offset - start)), encoding, errors="replace").read()
     return line, max(1, len(next(csv.reader([before]), ())))

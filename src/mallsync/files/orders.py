@@ -183,8 +183,10 @@ def read_orders(
     )
 
 
-def _format(mall: str, mapping: CsvMapping | None) -> tuple[str, OrdersCsv]:
+def _format(mall: str, mapping: object) -> tuple[str, OrdersCsv]:
     if mapping is not None:
+        if not isinstance(mapping, CsvMapping):
+            raise ConfigError('mapping: write load_mapping("my-page.toml")')
         if mall not in ("", mapping.mall):
             raise ConfigError(f"mall is {mall!r}, the mapping's is {mapping.mall!r}: write one")
         return mapping.mall, orders_by(mapping)

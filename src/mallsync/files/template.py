@@ -15,7 +15,7 @@ __all__ = ["mapping_template"]
 _GUESSES: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "order.number": ("注文番号", "受注番号", "店舗伝票番号", "order_id", "order number"),
-        "order.mall_status": ("ステータス", "受注ステータス", "注文ステータス", "status"),
+        "order.mall_status": ("ステータス", "状態", "受注ステータス", "注文ステータス", "status"),
         "order.ordered_at": ("注文日時", "注文日", "受注日", "受注日時", "purchase_date"),
         "order.paid_at": ("入金日", "支払日", "payment_date"),
         "order.buyer.family_name": ("注文者氏名", "注文者名", "購入者名", "受注名", "注文者姓"),
@@ -34,7 +34,7 @@ _GUESSES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "order.recipient.address.prefecture": ("送付先都道府県", "都道府県"),
         "order.recipient.address.street": ("送付先住所", "送付先住所(全て)", "発送先住所1", "住所"),
         "order.recipient.address.building": ("発送先住所2",),
-        "order.charges.total": ("合計金額", "総合計", "total"),
+        "order.charges.total": ("合計金額", "合計", "総合計", "total"),
         "order.charges.shipping": ("送料", "発送代"),
         "order.payment.method": ("支払方法", "決済方法"),
         "order.remarks": ("備考", "コメント"),

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import csv
 import os
+from codecs import lookup
 from collections.abc import Iterable, Iterator, Sequence
 from io import StringIO
 from itertools import islice
 from pathlib import Path
 
-from mallsync.errors import FileError
+from mallsync.errors import ConfigError, FileError
 from mallsync.files.safety import for_spreadsheet, unwritable
 
 __all__ = ["csv_text", "write_bytes", "write_csv", "write_text"]
@@ -37,13 +38,32 @@ def write_csv(
             text by an apostrophe. Never for a file that a mall reads.
 
     Raises:
+        ConfigError: A row has more or fewer cells than there are headers, or a cell is no text; or
+            there is no such encoding.
         FileError: A cell holds what the encoding lacks: the line, the column and what to write
             instead are named, and nothing is written. Or the file cannot be written.
     """
+    rows = [_texts(row, headers, place) for place, row in enumerate(rows, 1)]
+    _refuse_unknown(encoding)
     made = [[for_spreadsheet(cell) for cell in row] if spreadsheet else list(row) for row in rows]
     _refuse_unwritable(Path(path), headers, made, encoding)
     write_text(path, csv_text([headers, *made]), encoding=encoding)
     return len(made)
+
+
+def _texts(row: Sequence[object], headers: Sequence[str], place: int) -> list[str]:
+    """Return the cells of a row, which are text, as many as there are headers."""
+    texts = [cell for cell in row if isinstance(cell, str)]
+    if len(row) != len(headers) or len(texts) != len(row):
+        raise ConfigError(f"row {place}: write {len(headers)} cells of text, one for each header")
+    return texts
+
+
+def _refuse_unknown(encoding: str) -> None:
+    try:
+        lookup(encoding)
+    except LookupError:
+        raise ConfigError(f'no encoding {encoding!r}: write "utf-8" or "cp932"') from None
 
 
 def csv_text(rows: Iterable[Sequence[str]]) -> str:

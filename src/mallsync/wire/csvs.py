@@ -44,6 +44,8 @@ Meaning = Callable[[str], Any]
 
 Cell = tuple[str, str, Meaning, Any]
 
+_DASHES = str.maketrans({"/": "-", "年": "-", "月": "-", "日": " "})
+_YEAR_FIRST = re.compile(r"\d{4}-\d{1,2}-\d{1,2}(?!\d)")
 _NO_DAY = datetime(1970, 1, 1, tzinfo=JST)
 _LONGEST = 12
 _WHOLE = re.compile(r"-?[0-9]{1,12}(\.0*)?")
@@ -285,25 +287,30 @@ def whole(text: str) -> int:
 
 
 def moment(text: str) -> datetime:
-    """Return a moment in any usual form, aware; one without a zone is Japan's.
+    """Return a moment that begins with its year, aware; one without a zone is Japan's.
+
+    ``2/1/2031`` and ``31/2/1`` are refused: which number is the day is not known.
 
     >>> moment("2031/04/02 10:15").isoformat(), moment("2031-04-02T01:15:00Z").isoformat()
     ('2031-04-02T10:15:00+09:00', '2031-04-02T10:15:00+09:00')
     """
+    plain = text.translate(_DASHES).strip()
     try:
-        found = datetime.fromisoformat(text.replace("/", "-"))
+        found = datetime.fromisoformat(plain)
     except ValueError:
-        found = dates.parse(text, default=_NO_DAY, tzinfos={"JST": JST})
+        if not _YEAR_FIRST.match(plain):
+            raise
+        found = dates.parse(plain, default=_NO_DAY, tzinfos={"JST": JST})
     if found.tzinfo is None:
         return datetime.combine(found.date(), found.time(), JST)
     return found.astimezone(JST)
 
 
 def day(text: str) -> date:
-    """Return a day in any usual form.
+    """Return a day that begins with its year.
 
-    >>> day("2031/4/2").isoformat()
-    '2031-04-02'
+    >>> day("2031/4/2").isoformat(), day("2031年4月2日").isoformat()
+    ('2031-04-02', '2031-04-02')
     """
     return moment(text).date()
 
