@@ -320,3 +320,20 @@ def test_a_row_that_another_takes_in_the_same_moment_is_left_to_it(
 
     assert Outcome.UNKNOWN is found.outcome
     assert [] == results(client)
+
+
+def test_a_row_is_found_again_though_cp932_gives_it_back_otherwise(
+    sync: Sync, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The minus of some keyboards comes back as another; a file beside the results is no matter."""
+    fill_in(sync, number="1234\u22125678")
+    with monkeypatch.context() as patched:
+        patched.setattr("mallsync.files.custom._Job.end", fail)
+        sync.export(sync.plan_export())
+    (client.results / "demo-orders.csv").write_text("a,b\n", encoding="utf-8")
+    (found,) = sync.reconcile()
+
+    assert {Outcome.SENT: 1} == found.counts
+    assert ["demo-000001.csv", "demo-orders.csv"] == sorted(
+        p.name for p in client.results.iterdir()
+    )

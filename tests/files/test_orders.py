@@ -54,6 +54,15 @@ def test_rows_of_one_number_are_one_order(path: Path, mapping: CsvMapping) -> No
     assert 3 == len(list(found)), "it can be read again"
 
 
+def test_a_number_is_the_same_with_a_spreadsheets_apostrophe(
+    path: Path, mapping: CsvMapping
+) -> None:
+    """Or it would be registered twice (R10)."""
+    path.write_text("no,item,total\n'0001,a,10\n0001,b,10\n", encoding="utf-8")
+
+    assert [("0001", ["a", "b"])] == list(map(lines, read_orders(path, mapping=mapping)))
+
+
 def test_columns_are_found_by_their_headers(path: Path, mapping: CsvMapping) -> None:
     """In any order, with blanks around them, and more of them than are known."""
     path.write_text(" total ,new,item,no\n10,x,a,1\n", encoding="utf-8-sig")

@@ -6,6 +6,7 @@ lies there has been reported, and that is where a write whose end is not known i
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -190,7 +191,7 @@ class CsvShop:
         if not isinstance(raw, dict) or _RESULTS not in raw:
             return Standing.ABSENT
         rows = raw[_RESULTS]
-        there = all(row in rows for row in result_rows(notice, self._layout))
+        there = all(row in rows for row in self._as_read(result_rows(notice, self._layout)))
         return Standing.SAME if there else Standing.DIFFERENT
 
     def send_notices(
@@ -245,10 +246,15 @@ class CsvShop:
         if state is StepState.DONE:
             return job.result(Outcome.SENT)
         written = self._written().get(job.notice.order_number, [])
-        if all(row in written for row in rows):
+        if all(row in written for row in self._as_read(rows)):
             job.end("found")
             return job.result(Outcome.SENT)
         return None if job.retake() else job.result(Outcome.UNKNOWN)
+
+    def _as_read(self, rows: list[list[str]]) -> list[list[str]]:
+        """Return rows as a file gives them back: cp932 makes one of 〜 and ～, and of − and －."""
+        encoding = self._layout.encoding
+        return [[cell.encode(encoding).decode(encoding) for cell in row] for row in rows]
 
     def _written(self) -> dict[str, list[list[str]]]:
         """Return by order number the rows of all result files."""
@@ -258,7 +264,9 @@ class CsvShop:
         headers = tuple(layout.columns)
         number = next(h for h, one in layout.columns.items() if one.columns == ("order_number",))
         found: dict[str, list[list[str]]] = {}
-        for path in sorted(self.results.glob(f"{self.shop_id}-*.csv")):
+        own = re.compile(rf"{re.escape(self.shop_id)}-\d{{6}}\.csv")
+        folder = self.results.iterdir() if self.results.is_dir() else ()
+        for path in sorted(one for one in folder if own.fullmatch(one.name)):
             text = opened(path, encoding=layout.encoding)
             layouts = [Layout(name="result file", required=headers)]
             with text.lines() as lines:

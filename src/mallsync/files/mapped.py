@@ -11,7 +11,7 @@ from mallsync.files.mapping import ITEM_FIELDS, MOMENTS, ORDER_FIELDS, CsvMappin
 from mallsync.model.order import Address, Charges, Contact, Item, Order, OrderKey, Payment, Shipment
 from mallsync.model.period import JST
 from mallsync.model.words import Phase
-from mallsync.wire.csvs import Layout, OrdersCsv, Row
+from mallsync.wire.csvs import Layout, OrdersCsv, Row, code
 from mallsync.wire.making import maker
 
 __all__ = ["NO_DAY", "orders_by"]
@@ -46,6 +46,7 @@ def orders_by(mapping: CsvMapping) -> OrdersCsv:
         number=mapping.order["number"].columns[0],
         covers=lambda _: covers,
         order=_Maker(mapping).order,
+        key=code,
     )
 
 

@@ -70,8 +70,9 @@ class _Reader:
         mall = self._text(document, "mall") or ""
         if order and (not mall.strip() or mall in set(Mall)):
             self.mistakes.append('mall: write a name of the shop\'s own, such as "my-page"')
-        if order and order.get("number") and not order["number"].columns:
-            self.mistakes.append("order.number: write the column of the order's number")
+        number = order.get("number")
+        if number is not None and (len(number.columns) != 1 or number.codes is not None):
+            self.mistakes.append("order.number: write the one column of the order's number")
         return CsvMapping(
             mall=mall,
             encoding=self._encoding(document, ""),
