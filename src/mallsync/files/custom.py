@@ -15,7 +15,7 @@ from typing import NoReturn
 from attrs import field, frozen
 
 from mallsync.errors import ConfigError, Conflict, DecodeError, NotFound, NotSupported
-from mallsync.files.mapped import NO_DAY, orders_by
+from mallsync.files.mapped import orders_by
 from mallsync.files.mapping import CsvMapping, ResultsLayout
 from mallsync.files.opening import opened
 from mallsync.files.results import result_rows
@@ -36,7 +36,7 @@ from mallsync.model.writebacks import (
     Standing,
 )
 from mallsync.ports import Journal
-from mallsync.wire.csvs import Layout, read_kept, table
+from mallsync.wire.csvs import NO_DAY, Layout, read_kept, table
 
 __all__ = ["CsvShop"]
 
@@ -202,9 +202,8 @@ class CsvShop:
         With a journal each is written once: one whose end is not known is looked up in the files,
         which therefore stay in their folder for as long as a run may take them up again.
         """
-        jobs = {
-            one: _Job(one, self._key(one), journal) for one in notices
-        }  # one given twice is one
+        # One that is given twice is one.
+        jobs = {one: _Job(one, self._key(one), journal) for one in notices}
         taken: set[EntryKey] = set()
         results: dict[ShipmentNotice, NoticeResult | None] = {}
         for notice, job in jobs.items():

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from itertools import islice
 from pathlib import Path
-from typing import TypeVar
 
 from attrs import define, evolve, field, frozen
 
@@ -23,8 +22,6 @@ from mallsync.sync import Shop, Sync
 from mallsync.wire.csvs import kept_rows
 
 __all__ = ["ImportReport", "StatusMove", "import_orders"]
-
-T = TypeVar("T")
 
 _BATCH = 200
 _WAIT = 60.0

@@ -3,23 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
 from typing import Any
 
 from mallsync.errors import ConfigError
 from mallsync.files.mapping import ITEM_FIELDS, MOMENTS, ORDER_FIELDS, CsvMapping, Read
 from mallsync.model.order import Address, Charges, Contact, Item, Order, OrderKey, Payment, Shipment
-from mallsync.model.period import JST
 from mallsync.model.words import Phase
-from mallsync.wire.csvs import Layout, OrdersCsv, Row, code
+from mallsync.wire.csvs import NO_DAY, Layout, OrdersCsv, Row, code
 from mallsync.wire.making import maker
 
-__all__ = ["NO_DAY", "orders_by"]
+__all__ = ["orders_by"]
 
 Part = tuple[tuple[str, Read], ...]
-
-NO_DAY = datetime(1970, 1, 1, tzinfo=JST)
-"""What an order has for a date of which its mapping tells nothing; it is not covered."""
 
 _PARTS = ("buyer.address", "recipient.address", "buyer", "recipient", "charges", "payment")
 _new_address = maker(Address)
@@ -111,7 +106,7 @@ def _part(prefix: str, readers: dict[str, Read]) -> Part:
     inside = (
         (name.removeprefix(prefix), read)
         for name, read in readers.items()
-        if (name.startswith(prefix))
+        if name.startswith(prefix)
     )
     return tuple((name, read) for name, read in inside if "." not in name)
 

@@ -21,6 +21,7 @@ from mallsync.model.period import JST
 from mallsync.wire.making import maker
 
 __all__ = [
+    "NO_DAY",
     "Cell",
     "Cells",
     "Layout",
@@ -46,7 +47,9 @@ Cell = tuple[str, str, Meaning, Any]
 
 _DASHES = str.maketrans({"/": "-", "年": "-", "月": "-", "日": " "})
 _YEAR_FIRST = re.compile(r"\d{4}-\d{1,2}-\d{1,2}(?!\d)")
-_NO_DAY = datetime(1970, 1, 1, tzinfo=JST)
+NO_DAY = datetime(1970, 1, 1, tzinfo=JST)
+"""What an order has for its date where a file tells none; it is not covered."""
+
 _LONGEST = 12
 _WHOLE = re.compile(r"-?[0-9]{1,12}(\.0*)?")
 
@@ -300,7 +303,7 @@ def moment(text: str) -> datetime:
     except ValueError:
         if not _YEAR_FIRST.match(plain):
             raise
-        found = dates.parse(plain, default=_NO_DAY, tzinfos={"JST": JST})
+        found = dates.parse(plain, default=NO_DAY, tzinfos={"JST": JST})
     if found.tzinfo is None:
         return datetime.combine(found.date(), found.time(), JST)
     return found.astimezone(JST)

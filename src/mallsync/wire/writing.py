@@ -13,6 +13,7 @@ from mallsync.model.journal import EntryKey, StepState
 from mallsync.model.writebacks import (
     NoticeWarning,
     Outcome,
+    Preview,
     ShipmentNotice,
     WriteResult,
     outcome_of,
@@ -27,6 +28,7 @@ __all__ = [
     "Write",
     "no_correction",
     "outcome_of_look",
+    "refuse_problems",
     "refused_by_preview",
     "still_open",
     "write_result",
@@ -223,3 +225,20 @@ def refused_by_preview(problems: Sequence[NoticeWarning], failing: Failing) -> M
     error = failing(Rejected, problems[0].code)
     error.problems = tuple(Problem(place=one.detail, code=one.code) for one in problems)
     return error
+
+
+def refuse_problems(
+    notices: Iterable[ShipmentNotice], preview: Callable[[ShipmentNotice], Preview]
+) -> None:
+    """Refuse notices of which a mall would refuse one, before a file of them is made.
+
+    Raises:
+        ConfigError: Every problem, each with its order and what to write instead.
+    """
+    problems = [
+        f"order {notice.order_number}: {problem.code} {problem.detail}"
+        for notice in notices
+        for problem in preview(notice).problems
+    ]
+    if problems:
+        raise ConfigError("; ".join(problems))

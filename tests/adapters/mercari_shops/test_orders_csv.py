@@ -9,12 +9,13 @@ from typing import Any
 
 import pytest
 
-from mallsync import JST, Item, Mall, Order, Period, Phase, sandbox
+from mallsync import JST, Charges, Contact, Item, Mall, Order, Period, Phase, Shipment, sandbox
 from mallsync.adapters import mercari_shops
 from mallsync.adapters.mercari_shops.orders_csv import LAYOUT, ORDERS, covers, order
 from mallsync.errors import FileError
 from mallsync.model.sighting import Seen
 from mallsync.policy import balance
+from mallsync.policy.merge import Mode, merge
 from mallsync.wire.csvs import Row, table
 
 ROW = {
@@ -127,8 +128,9 @@ def test_what_the_file_does_not_carry_is_not_covered() -> None:
     (few,), (all_,) = orders(FEWEST), orders(ROW)
 
     assert {"phase", "ordered_at", "paid_at", "shipped_at"}.isdisjoint(few.covers)
-    assert {"phase", "ordered_at", "paid_at", "shipped_at", "payment"} <= all_.covers
-    assert {"buyer", "shipments", "lines"} <= few.covers & all_.covers
+    assert {"phase", "ordered_at", "paid_at", "shipped_at", "payment.paid_at"} <= all_.covers
+    assert {"buyer.family_name", "charges.goods"} <= few.covers & all_.covers
+    assert {"buyer", "shipments", "shipments.items", "charges", "lines"}.isdisjoint(all_.covers)
     assert {"messages", "completed_at", "holds"}.isdisjoint(all_.covers)
     assert (Phase.UNKNOWN, "", None) == (
         few.order.phase,
@@ -227,6 +229,38 @@ def test_an_order_is_the_same_by_file_and_by_api(seed: int) -> None:
                 theirs.quantity,
                 theirs.unit_price,
             )
+
+
+@pytest.mark.parametrize("mode", [Mode.UPDATE, Mode.REWRITE])
+def test_a_file_erases_nothing_that_it_has_no_column_for(mode: Mode) -> None:
+    """Lines with their variants, given names, shipping, telephone numbers: R10."""
+    recipient = Contact(family_name="見本", given_name="花子", phone="0300000000")
+    item = Item(id="V1", sku="DISH-BLUE", options="青", name="見本皿", unit_price=1440)
+    known = Order(
+        key=orders(FEWEST)[0].order.key,
+        phase=Phase.TO_SHIP,
+        mall_status="WAITING_FOR_SHIPPING",
+        ordered_at=datetime(2031, 4, 2, tzinfo=JST),
+        shipments=(Shipment(id="AAAAbbbbCCCCddddEEEE01", recipient=recipient, items=(item,)),),
+        charges=Charges(goods=1440, shipping=600, total=2040),
+    )
+    merged = merge(known, orders(FEWEST)[0], mode=mode)
+    (shipment,) = merged.shipments
+    assert shipment.recipient is not None
+
+    assert (item,) == shipment.items
+    assert ("見本", "花子", "0300000000", "東京都") == (
+        shipment.recipient.family_name,
+        shipment.recipient.given_name,
+        shipment.recipient.phone,
+        shipment.recipient.address.prefecture,
+    )
+    assert (2880, 600, 2040) == (
+        merged.charges.goods,
+        merged.charges.shipping,
+        merged.charges.total,
+    )
+    assert known.ordered_at == merged.ordered_at
 
 
 def by_file(one: Order) -> Order:

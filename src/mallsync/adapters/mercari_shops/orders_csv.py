@@ -12,7 +12,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from datetime import datetime
 
 from mallsync.adapters.mercari_shops.shapes import HIDDEN_NAME, PHASES, order_id
 from mallsync.model.order import (
@@ -26,9 +25,8 @@ from mallsync.model.order import (
     Payment,
     Shipment,
 )
-from mallsync.model.period import JST
 from mallsync.model.words import Funder, Mall, Phase
-from mallsync.wire.csvs import Cells, Layout, OrdersCsv, Row, code, day, moment, whole
+from mallsync.wire.csvs import NO_DAY, Cells, Layout, OrdersCsv, Row, code, day, moment, whole
 from mallsync.wire.making import maker
 
 __all__ = ["LAYOUT", "ORDERS", "covers", "order"]
@@ -71,14 +69,29 @@ _LABELS = {
 """Labels of the shop admin (A4); whether the file has them, or the API's codes, is not known."""
 
 _COVERS: Mapping[str, str] = {
-    "order_status": "phase mall_status",
+    "order_status": "phase mall_status shipments.cancelled",
     "purchase_date": "ordered_at",
-    "payment_date": "paid_at payment",
+    "payment_date": "paid_at payment.paid_at",
     "shipping_date": "shipped_at",
+    "shipping_name": "shipments.recipient.family_name shipments.anonymous",
+    "shipping_phone_number": "shipments.recipient.phone",
+    "shipping_country": "shipments.recipient.address.country",
+    "shipping_price": "charges.shipping charges.total",
+    "requested_delivery_date": "shipments.wish_date",
+    "requested_delivery_time": "shipments.wish_slot",
 }
-"""What else an optional column tells of an order."""
+"""What an optional column tells of an order."""
 
-_ALWAYS = frozenset({"buyer", "shipments", "shipments.items", "charges", "lines"})
+_ALWAYS = frozenset(
+    {
+        *("buyer.family_name", "charges.goods", "charges.discounts"),
+        *(f"shipments.recipient.address.{name}" for name in ("postal_code", "prefecture", "city")),
+        *(f"shipments.recipient.address.{name}" for name in ("street", "building")),
+    }
+)
+"""What the required columns tell. Not the lines: those of the API go by their variants, of which
+the file has none, so that one could not be told from the other."""
+
 _ITEM = Cells(
     (
         ("product_id", "original_product_id", str.strip, ""),
@@ -106,9 +119,6 @@ _new_order = maker(Order)
 _new_payment = maker(Payment)
 _new_shipment = maker(Shipment)
 
-_NO_DAY = datetime(1970, 1, 1, tzinfo=JST)
-"""What an order without a purchase date has for one."""
-
 
 def covers(headers: Collection[str]) -> frozenset[str]:
     """Return what a file with these headers tells of an order.
@@ -135,7 +145,7 @@ def order(shop_id: str, number: str, rows: Sequence[Row]) -> Order:
         key=_new_key(mall=_MALL, shop_id=shop_id, number=number),
         phase=phase,
         mall_status=status,
-        ordered_at=first.cell("purchase_date", moment) or _NO_DAY,
+        ordered_at=first.cell("purchase_date", moment) or NO_DAY,
         paid_at=paid_at,
         shipped_at=first.cell("shipping_date", moment),
         buyer=_new_contact(family_name=first.text("buyer_name")),

@@ -17,6 +17,7 @@ from mallsync.adapters.qoo10.orders_csv import BRIEF
 from mallsync.errors import ConfigError
 from mallsync.model.writebacks import ShipmentNotice
 from mallsync.wire.csvs import Row, code, table
+from mallsync.wire.writing import refuse_problems
 
 __all__ = ["filled"]
 
@@ -43,7 +44,7 @@ def filled(data: bytes, notices: Sequence[ShipmentNotice], *, encoding: str) -> 
     """
     if encoding not in _ENCODINGS:
         raise ConfigError(f"the file is in {encoding}: download it anew, or save it as UTF-8")
-    _refuse_problems(notices)
+    refuse_problems(notices, preview)
     found = table(StringIO(data.decode(encoding), newline=""), [BRIEF])
     headers = found.headers
     told: dict[int, tuple[str, str]] = {}
@@ -61,16 +62,6 @@ def filled(data: bytes, notices: Sequence[ShipmentNotice], *, encoding: str) -> 
     plain = "utf-8" if encoding == "utf-8-sig" else encoding
     new = {place: [cell.encode(plain) for cell in cells] for place, cells in told.items()}
     return mark + b"".join(_written(data[len(mark) :], columns, new))
-
-
-def _refuse_problems(notices: Sequence[ShipmentNotice]) -> None:
-    problems = [
-        f"order {notice.order_number}: {problem.code} {problem.detail}"
-        for notice in notices
-        for problem in preview(notice).problems
-    ]
-    if problems:
-        raise ConfigError("; ".join(problems))
 
 
 def _by_line(notices: Sequence[ShipmentNotice]) -> dict[str, ShipmentNotice]:

@@ -13,7 +13,6 @@ on the detail's headers; one has the brief's, and another the same in another la
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
 from functools import lru_cache
 
 from attrs import evolve
@@ -21,8 +20,7 @@ from attrs import evolve
 from mallsync.adapters.qoo10.reading import Reader
 from mallsync.errors import DecodeError
 from mallsync.model.order import Charges, Order
-from mallsync.model.period import JST
-from mallsync.wire.csvs import Cells, Layout, OrdersCsv, Row, code, moment, whole
+from mallsync.wire.csvs import NO_DAY, Cells, Layout, OrdersCsv, Row, code, moment, whole
 
 __all__ = ["BRIEF", "DETAIL", "ORDERS", "covers", "order"]
 
@@ -74,9 +72,6 @@ _STATES = {
 _ORDER_DATE = "注文日"
 _LONG_AGO = "2000-01-01"
 """An order date for a file without one: the reader wants one, and takes none from before."""
-
-_NO_DAY = datetime(1970, 1, 1, tzinfo=JST)
-"""What an order of such a file has for one; it is not covered."""
 
 
 def _status(text: str) -> str:
@@ -195,7 +190,7 @@ def _without_prices(made: Order) -> Order:
         )
         for one in made.shipments
     )
-    return evolve(made, ordered_at=_NO_DAY, charges=Charges(), shipments=shipments)
+    return evolve(made, ordered_at=NO_DAY, charges=Charges(), shipments=shipments)
 
 
 _HEADERS = {"OrderNo": "注文番号", "PackNo": "カート番号"}

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 
 from mallsync.adapters.rakuten.notices import MOST_NUMBERS, preview
 from mallsync.adapters.rakuten.shapes import CARRIERS
-from mallsync.errors import ConfigError
 from mallsync.model.writebacks import ShipmentNotice
+from mallsync.wire.writing import refuse_problems
 
 __all__ = ["HEADERS", "rows_of"]
 
@@ -29,13 +29,7 @@ def rows_of(notices: Sequence[ShipmentNotice]) -> list[tuple[str, ...]]:
     >>> rows_of([notice])[0][1:]
     ('1', '', '000011112222', '1001', '2026-11-22')
     """
-    problems = [
-        f"order {notice.order_number}: {problem.code} {problem.detail}"
-        for notice in notices
-        for problem in preview(notice).problems
-    ]
-    if problems:
-        raise ConfigError("; ".join(problems))
+    refuse_problems(notices, preview)
     return [row for notice in notices for row in _rows(notice)]
 
 
