@@ -217,6 +217,39 @@ def test_what_was_withdrawn_since_is_looked_up_and_ends(
     assert 1 == len(results(client))
 
 
+def test_a_number_that_is_corrected_back_is_written_though_an_older_row_has_it(
+    client: Client, store: SqlStore, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The order's last row counts: the run that wrote it back was killed before the file."""
+    client.send_notices([NOTICE], journal=store.journal)
+    second = evolve(NOTICE, tracking_numbers=("222211112222",), revision=2)
+    client.send_notices([second], journal=store.journal)
+    third = evolve(NOTICE, revision=3)
+    with monkeypatch.context() as patched:
+        patched.setattr("mallsync.files.custom.CsvShop._write", fail)
+        with pytest.raises(StoreError):
+            client.send_notices([third], journal=store.journal)
+    clock.now += timedelta(minutes=2)
+    (shown,) = client.get_orders(["A-1"])
+    standing = client.standing(shown, third)
+    client.send_notices([third], journal=store.journal)
+
+    assert Standing.DIFFERENT is standing
+    assert 3 == len(results(client))
+
+
+def test_a_result_file_never_takes_the_place_of_one_that_was_moved_away(client: Client) -> None:
+    """Their order tells which row is the last."""
+    client.send_notices([NOTICE])
+    client.send_notices([evolve(NOTICE, order_number="A-2")])
+    (client.results / "demo-000001.csv").unlink()
+    client.send_notices([evolve(NOTICE, order_number="A-3")])
+
+    assert ["demo-000002.csv", "demo-000003.csv"] == sorted(
+        p.name for p in client.results.iterdir()
+    )
+
+
 def fail(*_: object) -> None:
     """Fail as a store does."""
     raise StoreError("the disk is full")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -11,7 +12,7 @@ from mallsync import Dispatch, Handling, Order, OrderKey, Phase
 from mallsync.errors import ConfigError, FileError, StoreError
 from mallsync.files import CsvShop, ImportReport, StatusMove, import_orders, load_mapping
 from mallsync.files import importing as module
-from mallsync.policy.merge import Mode, merge
+from mallsync.policy.merge import Mode
 from mallsync.store import Arrival, ShopKey, SqlStore
 from mallsync.sync import Shop, Sync
 from tests.services import postgres_url
@@ -203,13 +204,13 @@ def test_an_import_that_fails_in_the_middle_has_written_nothing(
     rows = "".join(f"{number},1,,,,,a\n" for number in range(450))
     calls = iter(range(999))
 
-    def failing(*given: object, **more: object) -> Order:
+    def failing(**told: Any) -> Arrival:
         if next(calls) == 430:
             raise StoreError("the disk is full")
-        return merge(*given, **more)  # type: ignore[arg-type]
+        return Arrival(**told)
 
     with monkeypatch.context() as patched:
-        patched.setattr(module, "merge", failing)
+        patched.setattr(module, "Arrival", failing)
         with pytest.raises(StoreError):
             bring(sync, path, rows)
     nothing = list(sync.orders())
@@ -220,8 +221,28 @@ def test_an_import_that_fails_in_the_middle_has_written_nothing(
     assert 450 == len(list(sync.orders()))
 
 
-def test_several_files_count_in_their_order(sync: Sync, tmp_path: Path) -> None:
-    """The last word holds."""
+def test_an_order_whose_lines_are_all_told_is_in_one_file_alone(sync: Sync, tmp_path: Path) -> None:
+    """Else the last file would take the other lines away; one after another, its word holds."""
+    paths = [tmp_path / name for name in ("one.csv", "two.csv")]
+    for path, remark in zip(paths, ("first", "second"), strict=True):
+        path.write_text(f"{HEAD}1,1,{remark},,,,{remark}\n", encoding="utf-8")
+    with pytest.raises(FileError, match="order 1 is in a file before this one, too") as caught:
+        import_orders(sync, SHOP, paths)
+
+    assert paths[1] == caught.value.path
+    assert [] == list(sync.orders())
+    for path in paths:
+        import_orders(sync, SHOP, [path])
+
+    assert "second" == order(sync, "1").remarks
+
+
+def test_several_files_count_in_their_order(store: SqlStore, tmp_path: Path) -> None:
+    """The last word holds, where no file tells all lines."""
+    mapping = tmp_path / "mapping.toml"
+    mapping.write_text(MAPPING.partition("[item]")[0], encoding="utf-8")
+    client = CsvShop(load_mapping(mapping), shop_id="demo", results=tmp_path / "results")
+    sync = Sync([Shop(client)], store)
     paths = [tmp_path / name for name in ("one.csv", "two.csv")]
     for path, remark in zip(paths, ("first", "second"), strict=True):
         path.write_text(f"{HEAD}1,1,{remark},,,,a\n", encoding="utf-8")
@@ -230,6 +251,38 @@ def test_several_files_count_in_their_order(sync: Sync, tmp_path: Path) -> None:
     assert "second" == order(sync, "1").remarks
     assert (1, 1, 0) == counts(report)
     assert paths == [one.path for one in report.files]
+
+
+def test_what_files_have_added_to_is_not_made_of_its_last_rows_alone(
+    sync: Sync, path: Path
+) -> None:
+    """A blank that left the old value would erase it when the record is read again."""
+
+    def is_by_raw() -> bool:
+        stored = sync.store.orders.get(OrderKey("my-page", "demo", "1"))
+        assert stored is not None
+        return stored.by_raw
+
+    bring(sync, path, "1,1,door,,,,a\n")
+    first = is_by_raw()
+    bring(sync, path, "1,1,door,,,,a\n")
+    same = is_by_raw()
+    bring(sync, path, "1,1,,,,,b\n")
+    added = is_by_raw()
+    remarks = order(sync, "1").remarks
+    bring(sync, path, "1,1,,,,,b\n")
+    still = is_by_raw()
+    bring(sync, path, "1,1,,,,,b\n", Mode.REWRITE)
+
+    assert (True, True, False, False, True) == (first, same, added, still, is_by_raw())
+    assert ("door", "") == (remarks, order(sync, "1").remarks)
+
+
+def test_an_amount_beyond_reason_does_not_lose_the_others(sync: Sync, path: Path) -> None:
+    """It is kept as it was told."""
+    bring(sync, path, "1,1,,,,999999999999,a\n2,1,,,,100,a\n")
+
+    assert [999_999_999_999, 100] == [order(sync, one).charges.total for one in "12"]
 
 
 def test_an_import_waits_for_a_fetch_of_the_shop(

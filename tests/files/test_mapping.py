@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -63,7 +64,7 @@ def test_a_row_becomes_an_order_as_the_mapping_says(tmp_path: Path) -> None:
     assert ("銀行振込", "") == (order.payment.method, order.remarks)
     assert shipment.items == (
         Item(
-            id="1",
+            id="SKU-1",
             sku="SKU-1",
             name="見本の品",
             quantity=2,
@@ -83,7 +84,7 @@ def test_the_least_that_a_mapping_tells_is_number_and_phase(tmp_path: Path) -> N
     (seen,) = found
 
     assert ("x",) == found.unknown_headers
-    assert {"phase", "shipments.cancelled"} == seen.covers
+    assert {"phase", "mall_status", "shipments.cancelled"} == seen.covers
     assert ("TO_SHIP", None, ()) == (
         seen.order.mall_status,
         seen.order.buyer,
@@ -110,7 +111,7 @@ def test_codes_are_translated(tmp_path: Path, status: str, phase: Phase) -> None
 @pytest.mark.parametrize(
     ("line", "cell", "said"),
     [
-        ('ordered_at = { column = "x", date = "%Y" }', "soon", "x cannot be read"),
+        ('ordered_at = { column = "x", date = "%Y.%m.%d" }', "soon", "x cannot be read"),
         ('charges.total = "x"', "many", "x cannot be read"),
         ('wish_date = "x"', "soon", "x cannot be read"),
         ('wish_date = { join = ["x", "x"] }', "soon", "x cannot be read"),
@@ -157,8 +158,27 @@ def test_a_cell_that_means_nothing_is_named(
         (MINIMAL + "remarks = { column = 'a', codes = 1 }", "codes: write {"),
         (MINIMAL + "remarks = { column = 'a', codes = { a = 1 } }", "codes: write {"),
         (MINIMAL + "remarks = { column = 'a', other = 'b' }", "other: write text, beside codes"),
-        (MINIMAL + "paid_at = { column = 'a', date = 1 }", "date: write a form such as"),
-        (MINIMAL + "remarks = { column = 'a', date = '%Y' }", "date goes with dates alone"),
+        (MINIMAL + "paid_at = { column = 'a', date = 1 }", "date: write a form with year, month"),
+        (
+            MINIMAL + "paid_at = { column = 'a', date = '%Q' }",
+            "date: write a form with year, month",
+        ),
+        (MINIMAL + "paid_at = { column = 'a', date = '%m/%d' }", "date: write a form with year"),
+        (MINIMAL + "paid_at = { column = 'a', date = '%Y%m%d', codes = {} }", "not go with codes"),
+        (MINIMAL + "remarks = { column = 'a', date = '%Y%m%d' }", "date goes with dates alone"),
+        (MINIMAL + "[item]\ntax_rate = { constant = 'nan' }", "'nan' is no tax_rate"),
+        (MINIMAL + "[item]\ntax_rate = { constant = '1000%' }", "'1000%' is no tax_rate"),
+        ("[results]\ndate = 3", 'results.date: write a form such as "%Y/%m/%d"'),
+        ("[results]\ndate = '%Y'", 'results.date: write a form such as "%Y/%m/%d"'),
+        (
+            "[results.columns]\n' a' = 'order_number'",
+            "results.columns. a: write the header without",
+        ),
+        ("[results.columns]\n'見〜本' = 'order_number'", "a file in cp932 gives it back as 見～本"),
+        ("[results.columns]\n'𠮷' = 'order_number'", "cp932 cannot hold it: U\\+20BB7: write 吉"),
+        ("[results]\nencoding = 'rot13'\n[results.columns]\na = 'order_number'", "no encoding"),
+        ('encoding = "\\u0000"', "encoding: no encoding"),
+        ("encoding = 'idna'", "encoding: no encoding"),
         (MINIMAL + "remarks = { join = [] }", "write { join ="),
         (MINIMAL + "remarks = { join = ['a'], with = 1 }", "write { join ="),
         (MINIMAL + "remarks = { constant = 1 }", "constant: write text"),
@@ -226,7 +246,7 @@ def test_a_template_knows_usual_headers_and_can_be_loaded(tmp_path: Path) -> Non
     path.write_bytes(f"{headers}\r\n1,2026/11/22,見本,見本市,品,2,300,x\r\n".encode("cp932"))
     (seen,) = read_orders(path, mapping=mapping)
 
-    assert '# not used: 変な"名前' in text
+    assert '# not used: 変な\\"名前' in text
     assert "cp932" == mapping.encoding
     assert ("1", 300, 2) == (
         seen.order.number,
@@ -242,6 +262,33 @@ def test_a_template_of_unknown_headers_says_what_has_to_be_told(tmp_path: Path) 
     assert '# number = "…"  # must be told' in text
     with pytest.raises(ConfigError, match=r"order\.number is missing"):
         load_mapping(written(tmp_path, text))
+
+
+def test_a_template_can_be_read_whatever_its_headers_hold(tmp_path: Path) -> None:
+    """Line feeds and control characters are escaped."""
+    text = mapping_template(written(tmp_path, '"注文\n番号",\x07a,b\x7f\n1,2,3\n', "orders.csv"))
+
+    assert {"encoding", "mall", "order", "item", "results"} == set(tomllib.loads(text))
+    assert "# not used: 注文\\n番号" in text
+
+
+def test_lines_without_a_number_go_by_what_they_are_of(tmp_path: Path) -> None:
+    """So that a file in another order of rows tells of the same lines."""
+    text = MINIMAL + "\n[item]\nproduct_id = 'product'\nname = 'name'\n"
+    path = written(tmp_path, "no,product,name\n1,P-1,a\n1,,b\n1,P-1,c\n", "orders.csv")
+    (seen,) = read_orders(path, mapping=load_mapping(written(tmp_path, text)))
+
+    assert ["P-1", "2", "P-1#2"] == [item.id for item in seen.order.shipments[0].items]
+
+
+def test_a_day_of_payment_is_told_in_both_places(tmp_path: Path) -> None:
+    """So that a payment is not known with its day and without."""
+    text = MINIMAL + "paid_at = 'paid'\n"
+    path = written(tmp_path, "no,paid\n1,2026-11-22\n", "orders.csv")
+    (seen,) = read_orders(path, mapping=load_mapping(written(tmp_path, text)))
+
+    assert {"paid_at", "payment.paid_at"} <= seen.covers
+    assert seen.order.paid_at == seen.order.payment.paid_at
 
 
 def test_the_examples_are_mappings() -> None:

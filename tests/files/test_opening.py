@@ -96,8 +96,23 @@ def test_a_given_encoding_that_does_not_fit_is_named(tmp_path: Path) -> None:
     path = file(tmp_path, TEXT.encode())
     with pytest.raises(FileError, match="no ascii can be read here"):
         opened(path, encoding="ascii")
-    with pytest.raises(FileError, match='no encoding \'utf-0\': write "utf-8" or "cp932"'):
-        opened(path, encoding="utf-0")
+    for name in ("utf-0", "hex", "rot13", "idna", "\0"):
+        with pytest.raises(FileError, match=r'no encoding .*: write "utf-8" or "cp932"'):
+            opened(path, encoding=name)
+
+
+def test_an_encoding_may_be_spelt_in_any_way(tmp_path: Path) -> None:
+    """UTF-16 has NUL bytes by whatever name."""
+    assert "utf-16" == opened(file(tmp_path, TEXT.encode("utf-16")), encoding="UTF16").encoding
+
+
+def test_a_place_is_told_in_a_file_that_has_no_cells(tmp_path: Path) -> None:
+    """One with line ends of another kind, or with a line longer than any cell may be."""
+    for data in (b"a,b\rc,d\r\xff", b"x" * 200_000 + b"\xff"):
+        with pytest.raises(FileError, match="neither utf-8 nor cp932") as caught:
+            opened(file(tmp_path, data))
+
+        assert (1, 1) == (caught.value.line, caught.value.column)
 
 
 @pytest.mark.parametrize(

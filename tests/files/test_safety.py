@@ -112,6 +112,6 @@ def test_a_text_that_cannot_be_written_is_named_by_its_line(tmp_path: Path) -> N
     with pytest.raises(FileError, match="cannot be written"):
         write_bytes(tmp_path / "none" / "out.txt", b"x")
     (tmp_path / "folder").mkdir()
-    with pytest.raises(FileError, match="cannot be written"):
+    with pytest.raises(FileError, match="this is a folder: name a file in it"):
         write_bytes(tmp_path / "folder", b"x")
     assert [tmp_path / "folder"] == list(tmp_path.iterdir())

@@ -51,6 +51,16 @@ def dispatch(sync: Sync, number: str) -> Dispatch:
     return handling.dispatch_for(number)
 
 
+def test_a_number_without_its_order_is_told(sync: Sync, tmp_path: Path) -> None:
+    """With its line."""
+    mapping = load_mapping(EXAMPLES / "yamato_b2cloud.toml")
+    path = written(tmp_path, YAMATO.replace("A-9,", ","))
+    (refused,) = take_tracking(sync, "demo", path, mapping).refused
+
+    assert ((5,), "お客様管理番号 is empty") == (refused.lines, str(refused.error))
+    assert path == refused.error.path
+
+
 def test_numbers_find_their_orders(sync: Sync, tmp_path: Path) -> None:
     """Several of one order are its parcels; one that is not there is named, none is no number."""
     mapping = load_mapping(EXAMPLES / "yamato_b2cloud.toml")

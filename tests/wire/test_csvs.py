@@ -56,6 +56,14 @@ def test_a_missing_header_is_named_with_the_nearest_that_is_there() -> None:
     assert "lacks order_id (there is order-id)" in str(refused("order-id,name\r\nA,B\r\n"))
 
 
+def test_a_zone_that_is_not_known_is_refused() -> None:
+    """It would else be taken for Japan's."""
+    assert moment("2031-4-2 10:15 JST") == moment("2031-04-02T01:15:00Z")
+    assert moment("2031-4-2 10:15 UTC") == moment("2031-04-02 19:15")
+    with pytest.raises(ValueError, match="the zone is not known"):
+        moment("2031-4-2 10:15 XYZ")
+
+
 def test_a_header_that_is_there_twice_is_refused() -> None:
     """Which one counts is not known."""
     error = refused("order_id,name,name\r\nA,B,C\r\n")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import NoReturn
 
@@ -44,6 +45,7 @@ _SETTLE = timedelta(minutes=1)
 _STEP = "row"
 _RESULTS = "results"
 _SECOND = "SECOND_NOTICE_FOR_SHIPMENT"
+_Written = dict[str, list[list[str]]]
 
 
 def _of_orders(mapping: object) -> CsvMapping:
@@ -138,8 +140,9 @@ class CsvShop:
         Raises:
             NotFound: No file has a row of a number; the rest is not told then.
         """
+        written = self._written()
         for number in numbers:
-            rows = self._written().get(number)
+            rows = written.get(number)
             if not rows:
                 raise NotFound("no result file has it", mall=self.mall, code="NO_RESULT")
             key = OrderKey(self.mall, self.shop_id, number)
@@ -190,8 +193,7 @@ class CsvShop:
         raw = order.raw
         if not isinstance(raw, dict) or _RESULTS not in raw:
             return Standing.ABSENT
-        rows = raw[_RESULTS]
-        there = all(row in rows for row in self._as_read(result_rows(notice, self._layout)))
+        there = self._ends_with(raw[_RESULTS], result_rows(notice, self._layout))
         return Standing.SAME if there else Standing.DIFFERENT
 
     def send_notices(
@@ -204,11 +206,12 @@ class CsvShop:
         """
         # One that is given twice is one.
         jobs = {one: _Job(one, self._key(one), journal) for one in notices}
+        written = cache(self._written)  # the files are read at most once
         taken: set[EntryKey] = set()
         results: dict[ShipmentNotice, NoticeResult | None] = {}
         for notice, job in jobs.items():
             second = job.key in taken
-            results[notice] = job.refused(_SECOND) if second else self._before(job)
+            results[notice] = job.refused(_SECOND) if second else self._before(job, written)
             taken.add(job.key)
         fresh = [job for notice, job in jobs.items() if results[notice] is None]
         if fresh:
@@ -229,7 +232,7 @@ class CsvShop:
         order = OrderKey(self.mall, self.shop_id, notice.order_number)
         return EntryKey(order, notice.order_number, revision=notice.revision)
 
-    def _before(self, job: _Job) -> NoticeResult | None:
+    def _before(self, job: _Job, written: Callable[[], _Written]) -> NoticeResult | None:
         """Return what is known of a notice without writing it; None for one that is to be."""
         problems = self.preview(job.notice).problems
         if problems:
@@ -244,28 +247,29 @@ class CsvShop:
             return None
         if state is StepState.DONE:
             return job.result(Outcome.SENT)
-        written = self._written().get(job.notice.order_number, [])
-        if all(row in written for row in self._as_read(rows)):
+        if self._ends_with(written().get(job.notice.order_number, []), rows):
             job.end("found")
             return job.result(Outcome.SENT)
         return None if job.retake() else job.result(Outcome.UNKNOWN)
 
-    def _as_read(self, rows: list[list[str]]) -> list[list[str]]:
-        """Return rows as a file gives them back: cp932 makes one of 〜 and ～, and of − and －."""
-        encoding = self._layout.encoding
-        return [[cell.encode(encoding).decode(encoding) for cell in row] for row in rows]
+    def _ends_with(self, written: Sequence[list[str]], rows: Sequence[list[str]]) -> bool:
+        """Tell whether the last rows of an order are these: older ones have been corrected since.
 
-    def _written(self) -> dict[str, list[list[str]]]:
-        """Return by order number the rows of all result files."""
+        They are compared as a file gives them back: cp932 makes one of 〜 and ～, of − and －.
+        """
+        encoding = self._layout.encoding
+        as_read = [[cell.encode(encoding).decode(encoding) for cell in row] for row in rows]
+        return list(written[-len(rows) :]) == as_read
+
+    def _written(self) -> _Written:
+        """Return by order number the rows of all result files, the last file's last."""
         layout = self.mapping.results
         if layout is None:
             return {}
         headers = tuple(layout.columns)
         number = next(h for h, one in layout.columns.items() if one.columns == ("order_number",))
         found: dict[str, list[list[str]]] = {}
-        own = re.compile(rf"{re.escape(self.shop_id)}-\d{{6}}\.csv")
-        folder = self.results.iterdir() if self.results.is_dir() else ()
-        for path in sorted(one for one in folder if own.fullmatch(one.name)):
+        for _, path in sorted(self._own_files()):
             text = opened(path, encoding=layout.encoding)
             layouts = [Layout(name="result file", required=headers)]
             with text.lines() as lines:
@@ -279,11 +283,17 @@ class CsvShop:
         layout = self._layout
         data = csv_text([list(layout.columns), *rows]).encode(layout.encoding)
         self.results.mkdir(parents=True, exist_ok=True)
-        names = {path.name for path in self.results.iterdir()}
-        places = (f"{self.shop_id}-{place:06}.csv" for place in range(1, len(names) + 2))
-        name = next(one for one in places if one not in names)
+        last = max((place for place, _ in self._own_files()), default=0)
+        name = f"{self.shop_id}-{last + 1:06}.csv"
         write_bytes(self.results / name, data)
         return name
+
+    def _own_files(self) -> Iterator[tuple[int, Path]]:
+        """Yield the result files of this shop, each with its place."""
+        own = re.compile(rf"{re.escape(self.shop_id)}-(\d{{6,}})\.csv")
+        for path in self.results.iterdir() if self.results.is_dir() else ():
+            if found := own.fullmatch(path.name):
+                yield int(found[1]), path
 
 
 @frozen(eq=False)

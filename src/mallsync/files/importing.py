@@ -8,12 +8,11 @@ from pathlib import Path
 
 from attrs import define, evolve, field, frozen
 
-from mallsync.errors import ConfigError, StoreError
+from mallsync.errors import ConfigError, FileError, StoreError
 from mallsync.files.custom import CsvShop
-from mallsync.files.orders import OrdersFile, Refused, read_orders
+from mallsync.files.orders import Numbers, OrdersFile, Refused, read_orders
 from mallsync.model.display import table, values
 from mallsync.model.handling import Handling
-from mallsync.model.order import Order
 from mallsync.model.sighting import Seen
 from mallsync.model.words import HostStatus, require_text
 from mallsync.policy.merge import Mode, merge
@@ -102,14 +101,15 @@ def import_orders(
     Args:
         sync: The shops and their store.
         shop: Key or id; its mall says what its files look like, or its mapping.
-        paths: Files, in the order in which they are to count.
+        paths: Files, in the order in which they are to count. Where a file tells all lines of its
+            orders, as Rakuten's does, an order may be in one of them alone.
         mode: UPDATE (更新): a blank cell leaves the old value; REWRITE (書換): it erases that. A
             column that a file does not have is not a blank cell.
         status: Where the orders move to.
         encoding: Python's name of an encoding, where BOM, UTF-8 and cp932 are not to be tried.
 
     Raises:
-        FileError: A file cannot be read; nothing was written.
+        FileError: A file cannot be read, or two tell all lines of one order; nothing was written.
         ConfigError: The shop is not known, its mall has no order CSV, or an argument is wrong.
         StoreError: A fetch or another import of the shop does not end.
     """
@@ -122,8 +122,8 @@ def import_orders(
     with sync.store.leases.held(f"fetch {one.key}", wait=_WAIT) as lease:
         if lease is None:
             raise StoreError(f"{one.key} is being fetched: try again when that has ended")
-        with sync.store.orders.importing(one.key, lease) as importing:
-            run = _Run(importing, mode, status)
+        with sync.store.orders.importing(one.key, lease) as importing, Numbers() as numbers:
+            run = _Run(importing, mode, status, numbers if len(files) > 1 else None)
             for file in files:
                 run.take(file)
     return ImportReport(
@@ -158,6 +158,7 @@ class _Run:
     importing: Importing
     mode: Mode
     status: str
+    numbers: Numbers | None
     column: str = ""
     inserted: int = 0
     updated: int = 0
@@ -174,17 +175,24 @@ class _Run:
 
     def _readable(self, file: OrdersFile) -> Iterator[Seen]:
         for event in file.sightings():
-            if isinstance(event, Seen):
-                yield event
-            else:
+            if isinstance(event, Refused):
                 self.refused.append(event)
+                continue
+            if self.numbers is not None and "lines" in file.covers:
+                self._refuse_twice(event.order.number, file, self.numbers)
+            yield event
+
+    def _refuse_twice(self, number: str, file: OrdersFile, numbers: Numbers) -> None:
+        if not numbers.add(number):
+            text = f"order {number} is in a file before this one, too: which has all its lines?"
+            raise FileError(f"{text} Import them one after the other", path=file.path)
 
     def _take(self, some: dict[str, Seen]) -> None:
         numbers = list(some)
         before = self.importing.load(numbers)
-        merged = [self._merged(before.get(number), seen) for number, seen in some.items()]
-        landing = Handling(status=self.status)
-        arrived = self.importing.keep([Arrival(order=one, handling=landing) for one in merged])
+        arrived = self.importing.keep(
+            [self._arrival(before.get(number), seen) for number, seen in some.items()]
+        )
         self.importing.move(numbers, self.status)
         self.inserted += arrived.new
         self.updated += arrived.changed
@@ -192,13 +200,18 @@ class _Run:
         had = {number: _status(before.get(number)) for number in numbers}
         self.moves += [StatusMove(n, was) for n, was in had.items() if was != self.status]
 
-    def _merged(self, before: Stored | None, seen: Seen) -> Order:
-        """Return an order as it is known now; the mall's own record stays what it is made of."""
+    def _arrival(self, before: Stored | None, seen: Seen) -> Arrival:
+        """Return an order as it is known now; a record of the mall's own stays its raw record."""
+        landing = Handling(status=self.status)
         if before is None:
-            return merge(None, seen, mode=self.mode)
+            return Arrival(order=seen.order, handling=landing)
         old = before.order
         by_file = old.raw is None or kept_rows(old.raw, self.column) is not None
-        return evolve(merge(old, seen, mode=self.mode), raw=seen.order.raw if by_file else old.raw)
+        raw = seen.order.raw if by_file else old.raw
+        merged = evolve(merge(old, seen, mode=self.mode), raw=raw)
+        told_before = before.by_raw and merged == old and raw == old.raw
+        by_raw = told_before or (by_file and merged == seen.order)
+        return Arrival(order=merged, handling=landing, by_raw=by_raw)
 
 
 def _status(stored: Stored | None) -> str:

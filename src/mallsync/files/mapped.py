@@ -9,7 +9,7 @@ from mallsync.errors import ConfigError
 from mallsync.files.mapping import ITEM_FIELDS, MOMENTS, ORDER_FIELDS, CsvMapping, Read
 from mallsync.model.order import Address, Charges, Contact, Item, Order, OrderKey, Payment, Shipment
 from mallsync.model.words import Phase
-from mallsync.wire.csvs import NO_DAY, Layout, OrdersCsv, Row, code
+from mallsync.wire.csvs import NO_DAY, Layout, OrdersCsv, Row, code, numbered
 from mallsync.wire.making import maker
 
 __all__ = ["orders_by"]
@@ -89,9 +89,15 @@ class _Maker:
         )
 
     def _items(self, rows: Sequence[Row], phase: Phase) -> Iterable[Item]:
-        if self.item:
-            for place, row in enumerate(rows, 1):
-                yield _new_item(**{"id": str(place), "phase": phase, **_read(self.item, row)})
+        if not self.item:
+            return
+        lines = [_read(self.item, row) for row in rows]
+        idents = numbered(
+            line.get("sku") or line.get("product_id") or str(place)
+            for place, line in enumerate(lines, 1)
+        )
+        for ident, line in zip(idents, lines, strict=True):
+            yield _new_item(**{"id": ident, "phase": phase, **line})
 
     def _contact(self, who: str, row: Row) -> Contact | None:
         """Return who a mapping tells of, though all cells be blank; None if it tells of nobody."""

@@ -50,7 +50,15 @@ def _phase(text: str) -> Phase:
 
 
 def _rate(text: str) -> float:
-    return float(text.removesuffix("%")) / (100 if text.endswith("%") else 1)
+    """Return a rate of tax; what is more than one is in percent.
+
+    >>> _rate("10%"), _rate("8"), _rate("0.1")
+    (0.1, 0.08, 0.1)
+    """
+    rate = float(text.removesuffix("%"))
+    if not 0 <= rate <= _ALL:
+        raise ValueError("no rate")
+    return rate / _ALL if text.endswith("%") or rate > 1 else rate
 
 
 ORDER_FIELDS: Mapping[str, Meaning] = MappingProxyType(
@@ -97,6 +105,9 @@ RESULT_FIELDS = (
     *("delivery_methods", "ship_date", "message"),
 )
 """What a column of ``[results.columns]`` may hold."""
+
+_ALL = 100
+"""Percent."""
 
 _SHIPMENT = ("recipient", "wish_date", "wish_slot")
 
@@ -215,7 +226,10 @@ class CsvMapping:
         told = {_covered(field) for field in self.order if field != "number"}
         if self.item:
             told |= {"lines", "shipments.items"}
-        return frozenset(told | {"shipments.cancelled"})
+        if "paid_at" in told:
+            told.add("payment.paid_at")
+        # Both follow from the phase, which every mapping has.
+        return frozenset(told | {"shipments.cancelled", "mall_status"})
 
 
 def _always(value: object) -> Read:

@@ -11,9 +11,9 @@ A source says where a value comes from::
 
 from __future__ import annotations
 
-from codecs import lookup
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import datetime, timedelta
 from difflib import get_close_matches
 from pathlib import Path
 from types import MappingProxyType
@@ -29,12 +29,16 @@ from mallsync.files.mapping import (
     ResultsLayout,
     Source,
 )
+from mallsync.files.opening import encoding_named
+from mallsync.files.safety import unwritable
 from mallsync.files.toml import read_toml
+from mallsync.model.period import JST
 from mallsync.model.words import Mall, Phase
 from mallsync.wire.csvs import Meaning, day, moment
 
 __all__ = ["load_mapping"]
 
+_SOME_DAY = datetime(2031, 4, 2, tzinfo=JST)
 _NEEDED = {"order": ("number", "phase"), "tracking": ("order_number", "tracking_number")}
 
 
@@ -101,15 +105,17 @@ class _Reader:
         table = self._table(self.document, "results")
         self._known(table, ("columns", "encoding", "date"), "results.")
         columns = {}
+        encoding = self._encoding(table, "results.") or "cp932"
         for header, told in self._table(table, "columns", "results.").items():
             with self._place(f"results.columns.{header}"):
+                _refuse_odd(header, encoding)
                 columns[header] = _result(told)
         if not any(one.columns == ("order_number",) for one in columns.values()):
             self.mistakes.append('results.columns: one of them has to hold "order_number"')
         return ResultsLayout(
             columns=columns,
-            encoding=self._encoding(table, "results.") or "cp932",
-            date=self._text(table, "date", "results.") or "%Y-%m-%d",
+            encoding=encoding,
+            date=self._form(table, "results."),
         )
 
     @contextmanager
@@ -136,11 +142,19 @@ class _Reader:
     def _encoding(self, document: Mapping[str, Any], inside: str) -> str | None:
         name = self._text(document, "encoding", inside)
         try:
-            lookup(name or "utf-8")
+            encoding_named(name or "utf-8")
         except LookupError:
             text = f'{inside}encoding: no encoding: write "utf-8" or "cp932"'
             self.mistakes.append(text)
+            return None
         return name
+
+    def _form(self, document: Mapping[str, Any], inside: str) -> str:
+        form = document.get("date", "%Y-%m-%d")
+        if isinstance(form, str) and _tells_days(form):
+            return form
+        self.mistakes.append(f'{inside}date: write a form such as "%Y/%m/%d"')
+        return ""
 
     def _text(self, document: Mapping[str, Any], name: str, inside: str = "") -> str | None:
         value = document.get(name)
@@ -198,8 +212,10 @@ def _of_column(told: Mapping[str, Any]) -> Source:
         raise ConfigError('codes: write { "code" = "what it stands for" }')
     if other is not None and (codes is None or not isinstance(other, str)):
         raise ConfigError("other: write text, beside codes")
-    if not isinstance(form, str):
-        raise ConfigError('date: write a form such as "%Y/%m/%d"')
+    if form != "" and not _is_form(form):
+        raise ConfigError('date: write a form with year, month and day, such as "%Y/%m/%d"')
+    if form and codes is not None:
+        raise ConfigError("date does not go with codes")
     return Source(columns=(_header(told["column"]),), codes=codes, other=other, date=form)
 
 
@@ -219,6 +235,22 @@ def _of_constant(told: Mapping[str, Any]) -> Source:
 _SOURCES: Mapping[str, Callable[[Mapping[str, Any]], Source]] = MappingProxyType(
     {"column": _of_column, "join": _of_join, "constant": _of_constant}
 )
+
+
+def _is_form(form: object) -> bool:
+    """Tell whether a form of dates says which day it is."""
+    if not isinstance(form, str):
+        return False
+    try:
+        return datetime.strptime(_SOME_DAY.strftime(form), form).replace(tzinfo=JST) == _SOME_DAY
+    except ValueError:
+        return False
+
+
+def _tells_days(form: str) -> bool:
+    """Tell whether what a form writes is another text on another day, without a sign unknown."""
+    told = _SOME_DAY.strftime(form)
+    return "%" not in told and told != (_SOME_DAY + timedelta(days=1)).strftime(form)
 
 
 def _header(value: object) -> str:
@@ -244,6 +276,17 @@ def _checked(source: Source, field: str) -> Source:
             some = f": write one of {', '.join(Phase)}" if field == "phase" else ""
             raise ConfigError(f"{text!r} is no {field}{some}") from None
     return source
+
+
+def _refuse_odd(header: str, encoding: str) -> None:
+    """Refuse a header that a file would not give back as it is."""
+    if header != header.strip() or not header.isprintable():
+        raise ConfigError("write the header without blanks around it, and in one line")
+    for what in unwritable(header, encoding):
+        raise ConfigError(f"{encoding} cannot hold it: {what}")
+    read = header.encode(encoding).decode(encoding)
+    if read != header:
+        raise ConfigError(f"a file in {encoding} gives it back as {read}: write that")
 
 
 def _result(told: object) -> Source:

@@ -15,7 +15,7 @@ from attrs import frozen
 
 from mallsync.errors import FileError
 
-__all__ = ["Text", "opened"]
+__all__ = ["Text", "encoding_named", "opened"]
 
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -30,10 +30,32 @@ _OTHER_KINDS = (
     (b"\x1f\x8b", "compressed (gzip): unpack it first"),
     (b"<", "a page (HTML or XML), perhaps of a login that had ended: download the CSV again"),
 )
+_NO_FILES = ("idna", "punycode", "unicode-escape", "raw-unicode-escape")
+"""Names of encodings that are for something else."""
+
 _DOUBTS = {"cp932": re.compile("[\x80\uf8f0-\uf8f3]")}
 """What Python makes of bytes that no writer of cp932 writes: the file is in something else."""
 
 _CHUNK = 1 << 20
+
+
+def encoding_named(name: str) -> str:
+    """Return Python's own name of an encoding of text, however it is spelt.
+
+    Raises:
+        LookupError: There is none, or it is none of text.
+
+    >>> encoding_named("UTF8"), encoding_named("Windows-31J")
+    ('utf-8', 'cp932')
+    """
+    try:
+        "a".encode(name)
+        found = codecs.lookup(name).name
+    except ValueError:  # NUL in the name, say
+        raise LookupError(name) from None
+    if found in _NO_FILES:
+        raise LookupError(name)
+    return found
 
 
 @frozen
@@ -75,7 +97,7 @@ def opened(path: Path | str, *, encoding: str | None = None) -> Text:
             head = file.read(4)
             _refuse_other_kinds(head, place)
             bom = next((name for bom, name in _BOMS if head.startswith(bom)), None)
-            given = encoding or bom
+            given = _named(encoding, place) if encoding else bom
             misfits = {}
             for name in (given,) if given else _GUESSES:
                 misfit = _misfit(file, name, place, _DOUBTS.get(name) if not given else None)
@@ -86,6 +108,13 @@ def opened(path: Path | str, *, encoding: str | None = None) -> Text:
             raise _unreadable(file, best, misfits[best], tuple(misfits), place)
     except OSError as error:
         raise FileError(f"cannot be read ({type(error).__name__})", path=place) from None
+
+
+def _named(encoding: str, path: Path) -> str:
+    try:
+        return encoding_named(encoding)
+    except LookupError:
+        raise FileError(f'no encoding {encoding!r}: write "utf-8" or "cp932"', path=path) from None
 
 
 def _refuse_other_kinds(head: bytes, path: Path) -> None:
@@ -100,10 +129,7 @@ def _misfit(
     file: BinaryIO, encoding: str, path: Path, doubtful: re.Pattern[str] | None
 ) -> int | None:
     """Return the place of the first byte that does not fit, None if all do."""
-    try:
-        decoder = codecs.getincrementaldecoder(encoding)()
-    except LookupError:
-        raise FileError(f'no encoding {encoding!r}: write "utf-8" or "cp932"', path=path) from None
+    decoder = codecs.getincrementaldecoder(encoding)()
     file.seek(0)
     done = 0
     may_have_nul = encoding.startswith("utf-16")
@@ -152,4 +178,7 @@ def _spot(file: BinaryIO, offset: int, encoding: str) -> tuple[int, int]:
     if encoding.startswith("utf-16"):
         return line, 1  # two bytes a character: no cell is counted
     before = TextIOWrapper(BytesIO(file.read(offset - start)), encoding, errors="replace").read()
-    return line, max(1, len(next(csv.reader([before]), ())))
+    try:
+        return line, max(1, len(next(csv.reader([before]), ())))
+    except csv.Error:  # a line that is longer than any, or has line ends of another kind
+        return line, 1

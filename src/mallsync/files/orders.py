@@ -22,7 +22,7 @@ from mallsync.model.sighting import Seen
 from mallsync.model.words import Mall, require_text
 from mallsync.wire.csvs import OrdersCsv, Row, Table, table
 
-__all__ = ["FORMATS", "OrdersFile", "Refused", "read_orders"]
+__all__ = ["FORMATS", "Numbers", "OrdersFile", "Refused", "read_orders"]
 
 FORMATS: Mapping[str, OrdersCsv] = MappingProxyType(
     {
@@ -201,7 +201,7 @@ def _survey(found: Table, kind: OrdersCsv) -> tuple[int, int, frozenset[str]]:
     rows = orders = 0
     before = ""
     spread: set[str] = set()
-    with _Numbers() as numbers:
+    with Numbers() as numbers:
         for _, cells in found.records:
             rows += 1
             number = kind.key(cells[column])
@@ -215,7 +215,7 @@ def _survey(found: Table, kind: OrdersCsv) -> tuple[int, int, frozenset[str]]:
     return rows, orders, frozenset(spread)
 
 
-class _Numbers:
+class Numbers:
     """The numbers of a file, on disk: a million of them take no memory."""
 
     def __init__(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
@@ -80,7 +81,7 @@ def mapping_template(path: Path | str, *, encoding: str | None = None) -> str:
             "[item]",
             *_lines("item.", found),
             "",
-            *(f"# not used: {header}" for header in rest),
+            *(f"# not used: {_quoted(header)[1:-1]}" for header in rest),
             "",
             "[results]",
             'encoding = "cp932"',
@@ -117,5 +118,5 @@ def _lines(prefix: str, found: Mapping[str, str]) -> list[str]:
 
 
 def _quoted(text: str) -> str:
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{escaped}"'
+    """Return a basic string of TOML; it knows the escapes of JSON, and of U+007F in addition."""
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")

@@ -78,18 +78,25 @@ def _told(
         try:
             told = {name: read(row) for name, read in readers.items()}
         except FileError as error:
-            error.path = path
-            yield Refused("", (row.line,), error)
+            yield _refused(row, error, path)
             continue
         number, tracking = told.pop("order_number"), told.pop("tracking_number")
         method = told.pop("delivery_method", None)
-        if number and tracking:
+        if tracking and not number:
+            column = next(iter(mapping.tracking["order_number"].columns), "order_number")
+            yield _refused(row, row.wrong(column, "is empty"), path)
+        elif tracking:
             filled = {name: value for name, value in told.items() if value is not None}
             methods = frozenset({method} if method else ())
             yield (
                 number,
                 Dispatch(tracking_number=tracking, delivery_methods=methods, **filled),
             )
+
+
+def _refused(row: Row, error: FileError, path: Path) -> Refused:
+    error.path = path
+    return Refused("", (row.line,), error)
 
 
 def take_tracking(

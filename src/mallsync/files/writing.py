@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import csv
 import os
-from codecs import lookup
 from collections.abc import Iterable, Iterator, Sequence
 from io import StringIO
 from itertools import islice
 from pathlib import Path
 
 from mallsync.errors import ConfigError, FileError
+from mallsync.files.opening import encoding_named
 from mallsync.files.safety import for_spreadsheet, unwritable
 
 __all__ = ["csv_text", "write_bytes", "write_csv", "write_text"]
@@ -61,7 +61,7 @@ def _texts(row: Sequence[object], headers: Sequence[str], place: int) -> list[st
 
 def _refuse_unknown(encoding: str) -> None:
     try:
-        lookup(encoding)
+        encoding_named(encoding)
     except LookupError:
         raise ConfigError(f'no encoding {encoding!r}: write "utf-8" or "cp932"') from None
 
@@ -92,6 +92,8 @@ def write_text(path: Path | str, text: str, *, encoding: str) -> None:
 
 def write_bytes(place: Path, data: bytes) -> None:
     """Write a file in one step, through a file beside it, down to the disk."""
+    if not place.name or place.is_dir():
+        raise FileError("this is a folder: name a file in it", path=place)
     beside = place.with_name(f".{place.name}.part")
     try:
         with beside.open("wb") as file:

@@ -176,12 +176,12 @@ def _places(
 ) -> dict[int, int]:
     """Return by the place of a new one that of its old; none is paired twice."""
     found: dict[int, int] = {}
+    left = dict(enumerate(olds))
     for by, new in enumerate(news):
-        taken = found.values()
-        fitting = (at for at, old in enumerate(olds) if at not in taken and is_same(old, new))
-        at = next(fitting, None)
+        at = next((at for at, old in left.items() if is_same(old, new)), None)
         if at is not None:
             found[by] = at
+            del left[at]
     return found
 
 

@@ -18,6 +18,7 @@ from mallsync.errors import StoreError
 from mallsync.model.order import Order
 
 __all__ = [
+    "ADDED_TO",
     "CODEC",
     "Encoded",
     "encode",
@@ -32,6 +33,9 @@ __all__ = [
 CODEC = 1
 """Of the normalised orders that are stored. Whoever changes `Order`, or what an adapter makes of a
 record, raises it: orders with another are then read again from their raw records."""
+
+ADDED_TO = -2
+"""In the place of a codec: what files have added to, which its record alone does not make."""
 
 _DAMAGED = "a stored row cannot be read: run mallsync store check"
 _ENCODER = json.JSONEncoder(separators=(",", ":"), check_circular=False)

@@ -18,6 +18,7 @@ from mallsync.model.words import Phase
 from mallsync.store.coverage import cover
 from mallsync.store.database import Database, in_batches, upsert
 from mallsync.store.encoding import (
+    ADDED_TO,
     CODEC,
     Encoded,
     encode,
@@ -35,6 +36,8 @@ from mallsync.store.shops import ShopKey, Shops
 __all__ = ["Arrival", "Arrived", "Importing", "Mark", "Orders", "Stored"]
 
 _PAGE = 500
+_LARGEST = 2**31 - 1
+"""What an integer of PostgreSQL holds."""
 _OPEN = frozenset({Phase.UNPAID, Phase.TO_SHIP, Phase.HELD, Phase.UNKNOWN})
 """Phases from which an order may still be shipped."""
 
@@ -56,11 +59,18 @@ class Arrival:
     """An order as it is known after a sighting, and what becomes of it.
 
     ``handling`` is how it lands, if it comes in now; ``intake`` the code of R12 if it does not.
+    ``by_raw`` tells whether its raw record alone makes it: not what files have added to.
     """
 
     order: Order
     intake: str = ""
     handling: Handling | None = None
+    by_raw: bool = True
+
+    @property
+    def codec(self) -> int:
+        """By which it is read again from its record, if it is."""
+        return CODEC if self.by_raw else ADDED_TO
 
 
 @frozen(kw_only=True)
@@ -76,7 +86,7 @@ class Arrived:
 class Stored:
     """An order with what the shop says of it; ``handling`` is None for one that is not taken in.
 
-    ``digest`` changes whenever the mall's word does.
+    ``digest`` changes whenever the mall's word does; for ``by_raw`` see `Arrival`.
     """
 
     order: Order
@@ -85,6 +95,7 @@ class Stored:
     digest: str
     first_seen_at: datetime
     changed_at: datetime
+    by_raw: bool
 
 
 @frozen
@@ -242,11 +253,15 @@ class Orders:
         yield from self.find(shop, where=where, raw=True)
 
     def stale(self, shop: ShopKey) -> Iterator[Kept]:
-        """Yield what is kept of orders that another codec has written: what it made is not read."""
+        """Yield what is kept of orders that another codec has written: what it made is not read.
+
+        Those that files have added to stay as they are: their record would not make them again.
+        """
         row, last = self.shops.row(shop), ""
         asked = (
             select(orders.c.number, orders.c.raw, orders.c.cancelled_at)
-            .where(orders.c.shop == row, orders.c.codec != CODEC, orders.c.raw.is_not(None))
+            .where(orders.c.shop == row, orders.c.codec.not_in((CODEC, ADDED_TO)))
+            .where(orders.c.raw.is_not(None))
             .order_by(orders.c.number)
             .limit(_PAGE)
         )
@@ -318,7 +333,7 @@ def _keep(
     moved = [
         one
         for number, one in latest.items()
-        if known.get(number) != (encoded[number].digest, one.intake, CODEC)
+        if known.get(number) != (encoded[number].digest, one.intake, one.codec)
     ]
     _write(connection, [_row(row, one, encoded[one.order.number], now) for one in moved])
     landed = {number: one.handling for number, one in latest.items() if one.handling is not None}
@@ -343,17 +358,22 @@ def _row(shop: int, arrival: Arrival, encoded: Encoded, now: datetime) -> dict[s
         "mall_status": storable(order.mall_status),
         "ordered_at": order.ordered_at,
         "cancelled_at": order.cancelled_at,
-        "total": order.charges.total,
+        "total": _fitting(order.charges.total),
         "is_open": order.phase in _OPEN and order.cancelled_at is None,
         "intake": arrival.intake,
         "first_seen_at": now,
         "changed_at": now,
         "purged_at": None,
-        "codec": CODEC,
+        "codec": arrival.codec,
         "digest": encoded.digest,
         "cache": encoded.cache,
         "raw": None if encoded.raw is None else pack_raw(encoded.raw),
     }
+
+
+def _fitting(amount: int | None) -> int | None:
+    """Return an amount that a column can hold; None for one beyond reason, which the cache has."""
+    return amount if amount is None or abs(amount) <= _LARGEST else None
 
 
 def _write(connection: Connection, rows: Sequence[dict[str, object]]) -> None:
@@ -387,4 +407,5 @@ def _stored(row: Any, shop: ShopKey) -> Stored:  # noqa: ANN401 -- a row of the 
         digest=row.digest,
         first_seen_at=row.first_seen_at,
         changed_at=row.changed_at,
+        by_raw=row.codec != ADDED_TO,
     )

@@ -196,7 +196,10 @@ class Fetching:
         if not (self._seen or self._unreadable or covered):
             return
         marks = self.store.orders.marks(self.shop.key, self._seen)
-        arrivals = [self._arrival(order, marks.get(order.number)) for order in self._merged(marks)]
+        arrivals = [
+            evolve(self._arrival(order, marks.get(order.number)), by_raw=by_raw)
+            for order, by_raw in self._merged(marks)
+        ]
         arrived = self.store.orders.arrive(
             self.shop.key,
             arrivals,
@@ -208,8 +211,10 @@ class Fetching:
         self._seen.clear()
         self._unreadable.clear()
 
-    def _merged(self, marks: dict[str, Mark]) -> Iterator[Order]:
+    def _merged(self, marks: dict[str, Mark]) -> Iterator[tuple[Order, bool]]:
         """Yield each order as it is known now: a part of one, or one that was cancelled, is merged.
+
+        Beside it whether its raw record alone makes it, which a part does not change.
 
         A sighting of everything stands by itself but for the time of a cancellation.
         """
@@ -224,7 +229,11 @@ class Fetching:
         ]
         before = self.store.orders.load(self.shop.key, parts, raw=True) if parts else {}
         for number, seen in self._seen.items():
-            yield merge(before[number].order if number in before else None, seen)
+            if number in before:
+                stored = before[number]
+                yield merge(stored.order, seen), stored.by_raw or seen.covers >= EVERYTHING
+            else:
+                yield seen.order, True
 
     def _arrival(self, order: Order, mark: Mark | None) -> Arrival:
         """Return what becomes of an order: one that has come in is in, whatever it is now (R6)."""

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import csv
 import re
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta, timezone, tzinfo
 from difflib import get_close_matches
 from typing import Any, TypeVar
 
@@ -33,6 +34,7 @@ __all__ = [
     "day",
     "kept_rows",
     "moment",
+    "numbered",
     "read_kept",
     "table",
     "whole",
@@ -224,7 +226,7 @@ def table(lines: Iterable[str], layouts: Sequence[Layout]) -> Table:
     layout = min(layouts, key=lambda one: len(_missing(one, headers)))
     _refuse_missing(headers, layout)
     # Columns without a header may be several: a line that ends in a comma makes one.
-    twice = sorted({header for header in headers if header and headers.count(header) > 1})
+    twice = sorted(header for header, times in Counter(headers).items() if header and times > 1)
     if twice:
         raise FileError(f"header {twice[0]!r} is there twice", line=1, column=twice[0])
     known = {*layout.required, *layout.optional}
@@ -261,6 +263,18 @@ def read_kept(raw: object, kind: OrdersCsv, shop_id: str, mall: str) -> Order | 
         raise DecodeError(
             str(error), mall=mall, operation="read", code="UNREADABLE", problems=(problem,)
         ) from None
+
+
+def numbered(names: Iterable[str]) -> Iterator[str]:
+    """Yield ids of lines that have none: what they are of, and which of these it is.
+
+    >>> list(numbered(["SKU-1", "SKU-2", "SKU-1"]))
+    ['SKU-1', 'SKU-2', 'SKU-1#2']
+    """
+    seen: Counter[str] = Counter()
+    for name in names:
+        seen[name] += 1
+        yield f"{name}#{seen[name]}" if seen[name] > 1 else name
 
 
 # -------------------------------------------------------------------------------- what cells mean
@@ -303,10 +317,21 @@ def moment(text: str) -> datetime:
     except ValueError:
         if not _YEAR_FIRST.match(plain):
             raise
-        found = dates.parse(plain, default=NO_DAY, tzinfos={"JST": JST})
+        found = dates.parse(plain, default=NO_DAY, tzinfos=_zone)
     if found.tzinfo is None:
         return datetime.combine(found.date(), found.time(), JST)
     return found.astimezone(JST)
+
+
+def _zone(name: str | None, offset: int | None) -> tzinfo | None:
+    """Return a zone by its name or its seconds, None if none is told; most names mean several."""
+    if name == "JST":
+        return JST
+    if offset is not None:
+        return timezone(timedelta(seconds=offset))
+    if name is not None:
+        raise ValueError("the zone is not known")
+    return None
 
 
 def day(text: str) -> date:

@@ -116,7 +116,10 @@ def test_the_first_number_goes_and_dates_never_do() -> None:
 @pytest.mark.parametrize(
     ("other", "said"),
     [
-        ({"order_number": "9", "shipment_id": "7"}, "order 9 has no row in the file"),
+        ({"order_number": "9", "shipment_id": "7"}, "line 7 of order 9 has no row in the file"),
+        ({"order_number": "9", "shipment_id": ""}, "order 9 has no row in the file"),
+        ({"order_number": "880000002"}, "line 1900000011 of order 880000002 has no row"),
+        ({"shipment_id": "1900000011,7"}, "line 7 of order 880000001 has no row in the file"),
         ({"carrier": "気球便"}, "order 880000001: CARRIER_UNMAPPED"),
         ({"tracking_numbers": ()}, "order 880000001: NOTICE_INCOMPLETE tracking_numbers"),
         ({"tracking_numbers": ("1\n2",)}, "order 880000001: TRACKING_NUMBER_WRONG"),
@@ -135,6 +138,42 @@ def test_two_notices_about_one_row_are_refused() -> None:
     assert filled(file().encode(), [NOTICE, NOTICE], encoding="utf-8")
     with pytest.raises(ConfigError, match="two notices are about 1900000011"):
         filled(file().encode(), [NOTICE, other], encoding="utf-8")
+    with pytest.raises(ConfigError, match="one notice is about line 1900000011, one about all"):
+        filled(file().encode(), [NOTICE, evolve(other, shipment_id="")], encoding="utf-8")
+
+
+def test_a_line_is_not_taken_for_a_cart_of_the_same_number() -> None:
+    """Each has numbers of its own."""
+    other = ("1900000014", "1900000011", "佐川急便", "")
+    cells = ",".join(row(*other)) + "\r\n"
+    after = filled((file() + cells).encode(), [NOTICE], encoding="utf-8").decode()
+
+    assert after.endswith(cells)
+
+
+def test_odd_cells_stay_as_they_are() -> None:
+    """A quote within a cell that has none around it; and a blank last cell without a line end."""
+    odd = file().replace("見本の品", '12" 見本')
+    after = filled(odd.encode(), [NOTICE], encoding="utf-8").decode()
+    last = ("送り状番号", *(one for one in BRIEF.required if one != "送り状番号"))
+    cells = dict(zip(BRIEF.required, row(*ROWS[0]), strict=True))
+    turned = "\n".join(",".join(line) for line in (last[::-1], [cells[one] for one in last[::-1]]))
+
+    assert '12" 見本' in after
+    assert "配送状態" != last[0]
+    one = evolve(NOTICE, shipment_id="1900000011")
+    assert filled(turned.encode(), [one], encoding="utf-8").endswith(b",000011112222")
+
+
+def test_a_number_is_written_as_the_file_can_hold_it() -> None:
+    """With a quote it is quoted; one that the encoding lacks is refused."""
+    quote = evolve(NOTICE, tracking_numbers=('1"2',))
+    apple = evolve(NOTICE, tracking_numbers=("🍎",))
+
+    assert b',"1""2",' in filled(file().encode(), [quote], encoding="utf-8")
+    assert "🍎".encode() in filled(file().encode(), [apple], encoding="utf-8")
+    with pytest.raises(ConfigError, match="cp932, lacks a character of its number"):
+        filled(file().encode("cp932"), [apple], encoding="cp932")
 
 
 def test_another_file_or_encoding_is_refused() -> None:

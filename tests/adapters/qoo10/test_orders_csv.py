@@ -171,6 +171,19 @@ def test_a_bad_cell_is_named_with_line_and_column(
     assert "秘密" not in str(caught.value)
 
 
+def test_a_bad_number_is_named_in_its_own_row(cart: Order) -> None:
+    """Not in the first of its cart."""
+    all_rows = list(rows(cart))
+    bad = Row(9, {**all_rows[-1].cells, "注文番号": "秘密"})
+    with pytest.raises(FileError, match="注文番号 cannot be read") as caught:
+        read([*all_rows[:-1], bad])
+
+    assert 9 == caught.value.line
+    one, other = all_rows[0], Row(8, {**all_rows[1].cells, "カート番号": "7"})
+    with pytest.raises(FileError, match="カート番号 cannot be read"):
+        read([one, other])
+
+
 def test_odd_cells_are_read_as_what_they_mean(single: Order) -> None:
     """An unknown state, an apostrophe, dates of another form, day and hours of a wish."""
     cells = {

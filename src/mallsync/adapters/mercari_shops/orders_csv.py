@@ -10,7 +10,6 @@ where the order has it again.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from mallsync.adapters.mercari_shops.shapes import HIDDEN_NAME, PHASES, order_id
@@ -26,7 +25,18 @@ from mallsync.model.order import (
     Shipment,
 )
 from mallsync.model.words import Funder, Mall, Phase
-from mallsync.wire.csvs import NO_DAY, Cells, Layout, OrdersCsv, Row, code, day, moment, whole
+from mallsync.wire.csvs import (
+    NO_DAY,
+    Cells,
+    Layout,
+    OrdersCsv,
+    Row,
+    code,
+    day,
+    moment,
+    numbered,
+    whole,
+)
 from mallsync.wire.making import maker
 
 __all__ = ["LAYOUT", "ORDERS", "covers", "order"]
@@ -177,13 +187,10 @@ def _shipment(
 
 
 def _items(rows: Sequence[Row], phase: Phase) -> Iterator[Item]:
-    seen: Counter[str] = Counter()
-    for row in rows:
-        told = _ITEM.read(row)
-        product = told["product_id"]
-        seen[product] += 1
-        suffix = f"#{seen[product]}" if seen[product] > 1 else ""  # another variant of it
-        yield _new_item(id=f"{product}{suffix}", phase=phase, **told)
+    told = [_ITEM.read(row) for row in rows]
+    idents = numbered(one["product_id"] for one in told)  # one that comes again: another variant
+    for ident, one in zip(idents, told, strict=True):
+        yield _new_item(id=ident, phase=phase, **one)
 
 
 def _charges(first: Row, items: Sequence[Item]) -> Charges:

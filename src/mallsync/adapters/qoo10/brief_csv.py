@@ -23,7 +23,7 @@ __all__ = ["filled"]
 
 _ENCODINGS = ("utf-8", "utf-8-sig", "cp932")
 _LINE, _CART, _CARRIER, _NUMBER = "注文番号", "カート番号", "配送会社", "送り状番号"
-_CELL = re.compile(rb'("(?:[^"]|"")*"|[^,"\r\n]*)(,|\r\n|\n|\r|\Z)')
+_CELL = re.compile(rb'("(?:[^"]|"")*"|[^,"\r\n][^,\r\n]*|)(,|\r\n|\n|\r|\Z)')
 """One cell as it is written, and what ends it. No such byte is a part of a longer character, in
 UTF-8 or in cp932, which reads some characters from two codes and would write one: so bytes stay."""
 
@@ -45,39 +45,51 @@ def filled(data: bytes, notices: Sequence[ShipmentNotice], *, encoding: str) -> 
     if encoding not in _ENCODINGS:
         raise ConfigError(f"the file is in {encoding}: download it anew, or save it as UTF-8")
     refuse_problems(notices, preview)
+    plain = "utf-8" if encoding == "utf-8-sig" else encoding
     found = table(StringIO(data.decode(encoding), newline=""), [BRIEF])
     headers = found.headers
-    told: dict[int, tuple[str, str]] = {}
+    told: dict[int, tuple[bytes, bytes]] = {}
     by_line = _by_line(notices)
-    missing = dict.fromkeys(notices)
+    missing = dict.fromkeys(by_line)
     for place, row in enumerate(found.rows, 1):
-        notice = by_line.get(code(row.cells[_LINE])) or by_line.get(code(row.cells[_CART]))
-        if notice is not None:
-            missing.pop(notice, None)
-            told[place] = _told(row, notice)
-    for notice in missing:
-        raise ConfigError(f"order {notice.order_number} has no row in the file: download it anew")
+        cart = code(row.cells[_CART])
+        one = next(
+            (one for one in ((cart, code(row.cells[_LINE])), (cart, "")) if one in by_line), None
+        )
+        if one is not None:
+            missing.pop(one, None)
+            told[place] = _told(row, by_line[one], plain)
+    for cart, line in missing:
+        named = f"line {line} of order {cart}" if line else f"order {cart}"
+        raise ConfigError(f"{named} has no row in the file: download it anew")
     columns = (headers.index(_CARRIER), headers.index(_NUMBER))
     mark = BOM_UTF8 if data.startswith(BOM_UTF8) else b""
-    plain = "utf-8" if encoding == "utf-8-sig" else encoding
-    new = {place: [cell.encode(plain) for cell in cells] for place, cells in told.items()}
-    return mark + b"".join(_written(data[len(mark) :], columns, new))
+    return mark + b"".join(_written(data[len(mark) :], columns, told))
 
 
-def _by_line(notices: Sequence[ShipmentNotice]) -> dict[str, ShipmentNotice]:
-    """Return notices by the lines that they are about, or by their cart."""
-    found: dict[str, ShipmentNotice] = {}
+def _by_line(notices: Sequence[ShipmentNotice]) -> dict[tuple[str, str], ShipmentNotice]:
+    """Return notices by cart and line; a notice of a whole cart has "" for the line."""
+    found: dict[tuple[str, str], ShipmentNotice] = {}
     for notice in notices:
-        for number in lines_named(notice) or (notice.order_number,):
-            if found.setdefault(number, notice) != notice:
-                raise ConfigError(f"order {notice.order_number}: two notices are about {number}")
+        cart = notice.order_number
+        for line in lines_named(notice) or ("",):
+            if found.setdefault((cart, line), notice) != notice:
+                raise ConfigError(f"order {cart}: two notices are about {line or 'all of it'}")
+    for cart, line in found:
+        if line and (cart, "") in found:
+            raise ConfigError(f"order {cart}: one notice is about line {line}, one about all of it")
     return found
 
 
-def _told(row: Row, notice: ShipmentNotice) -> tuple[str, str]:
+def _told(row: Row, notice: ShipmentNotice, encoding: str) -> tuple[bytes, bytes]:
+    """Return carrier and number as bytes of the file."""
     label = label_for(notice.carrier, row.text(_CARRIER))
     assert label is not None  # noqa: S101 -- preview has found no problem
-    return label, notice.tracking_numbers[0]
+    try:
+        return label.encode(encoding), notice.tracking_numbers[0].encode(encoding)
+    except UnicodeEncodeError:
+        what = f"order {notice.order_number}: the file's encoding, {encoding}, lacks a character"
+        raise ConfigError(f"{what} of its number: write it in ASCII") from None
 
 
 def _written(
@@ -85,7 +97,8 @@ def _written(
 ) -> Iterator[bytes]:
     """Yield the file piece by piece, some cells replaced; rows count as `table` counts them."""
     at = row = cell = 0
-    while at < len(data):
+    end = b"\n"
+    while at < len(data) or end == b",":  # a file may end in a comma: its last cell is blank
         found = _CELL.match(data, at)
         assert found is not None  # noqa: S101 -- `table` has read it
         written, end = found.groups()
@@ -100,5 +113,7 @@ def _written(
 
 
 def _as(written: bytes, new: bytes) -> bytes:
-    """Return a cell quoted as the one that it replaces; no label, and no number, has a quote."""
-    return b'"' + new + b'"' if written.startswith(b'"') else new
+    """Return a cell quoted as the one that it replaces, or because it has to be."""
+    if written.startswith(b'"') or b'"' in new:
+        return b'"' + new.replace(b'"', b'""') + b'"'
+    return new

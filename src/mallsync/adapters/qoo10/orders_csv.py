@@ -163,12 +163,23 @@ def order(shop_id: str, number: str, rows: Sequence[Row]) -> Order:  # noqa: ARG
     """
     is_brief = _ORDER_DATE not in rows[0].cells
     records = [_brief(row) if is_brief else _detail(row) for row in rows]
+    reader = Reader(shop_id)
     try:
-        made = Reader(shop_id).read(records, kept=tuple([row.cells for row in rows]))
-    except DecodeError as error:  # an order number that is no number, say
-        place = error.problems[0].place.rpartition(".")[2] if error.problems else ""
-        raise rows[0].wrong(_HEADERS.get(place, "カート番号"), "cannot be read") from None
+        made = reader.read(records, kept=tuple([row.cells for row in rows]))
+    except DecodeError:  # an order number that is no number, say
+        for row, record in zip(rows, records, strict=True):
+            _refuse(reader, row, record)
+        raise rows[0].wrong("カート番号", "cannot be read") from None
     return _without_prices(made) if is_brief else made
+
+
+def _refuse(reader: Reader, row: Row, record: object) -> None:
+    """Refuse a row that cannot be read by itself, with the cell."""
+    try:
+        reader.read(record)
+    except DecodeError as error:
+        place = error.problems[0].place.rpartition(".")[2] if error.problems else ""
+        raise row.wrong(_HEADERS.get(place, "カート番号"), "cannot be read") from None
 
 
 def _detail(row: Row) -> dict[str, object]:
