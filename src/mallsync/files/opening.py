@@ -45,7 +45,7 @@ def encoding_named(name: str) -> str:
     Raises:
         LookupError: There is none, or it is none of text.
 
-    >>> encoding_named("UTF8"), encoding_named("Windows-31J")
+    >>> encoding_named("UTF8"), encoding_named("MS932")
     ('utf-8', 'cp932')
     """
     try:
