@@ -47,7 +47,7 @@ _EXTERNAL = {
     r"Raw": "a row of Qoo10's, an alias that autodoc shows by its bare name",
     r"(pathlib\.)?Path": "the standard library; imported for type checkers only where it is bare",
     r"(_thread|threading)\..+": "the standard library, which has no inventory here",
-    r"(dateutil|sqlalchemy|pd|pl)\..+": "what signatures take from others",
+    r"(alt|altair|dateutil|sqlalchemy|pd|pl)\..+": "what signatures take from others",
     r"(attrs?|cattrs|werkzeug|_?pytest|hypothesis)\..+": "what signatures take from others",
     r"mallsync\..+\.[TRPKEW](_co|_contra)?": "type variables, which autodoc does not document",
     r"mallsync\.sandbox\.(fakes|world)\..+": "inside of the sandbox, which is no public interface",

@@ -62,7 +62,7 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "orders.csv"
 
 
-def bring(sync: Sync, path: Path, rows: str, mode: Mode = Mode.UPDATE, **more: str) -> ImportReport:
+def bring(sync: Sync, path: Path, rows: str, mode: Mode = Mode.UPDATE, **more: Any) -> ImportReport:
     """Import some rows."""
     path.write_text(HEAD + rows, encoding="utf-8")
     return import_orders(sync, "demo", [path], mode=mode, **more)

@@ -17,7 +17,7 @@ from mallsync.model.sighting import Seen
 from mallsync.model.words import HostStatus, require_text
 from mallsync.policy.merge import Mode, merge
 from mallsync.store import Arrival, Importing, ShopKey, Stored
-from mallsync.sync import Shop, Sync
+from mallsync.sync import Progress, Shop, Sync
 from mallsync.wire.csvs import kept_rows
 
 __all__ = ["ImportReport", "StatusMove", "import_orders"]
@@ -91,6 +91,7 @@ def import_orders(
     mode: Mode = Mode.UPDATE,
     status: str = HostStatus.IN_PROCESS.value,
     encoding: str | None = None,
+    progress: Progress | None = None,
 ) -> ImportReport:
     """Bring orders in by file: each is inserted, or merged into what is known of it (R10).
 
@@ -107,6 +108,7 @@ def import_orders(
             column that a file does not have is not a blank cell.
         status: Where the orders move to.
         encoding: Python's name of an encoding, where BOM, UTF-8 and cp932 are not to be tried.
+        progress: Told the shop and how many orders have been read so far.
 
     Raises:
         FileError: A file cannot be read, or two tell all lines of one order; nothing was written.
@@ -125,7 +127,9 @@ def import_orders(
         with sync.store.orders.importing(one.key, lease) as importing, Numbers() as numbers:
             run = _Run(importing, mode, status, numbers if len(files) > 1 else None)
             for file in files:
-                run.take(file)
+                for _ in run.take(file):
+                    if progress is not None:
+                        progress(one.key, run.orders)
     return ImportReport(
         shop=one.key,
         mode=mode,
@@ -166,12 +170,18 @@ class _Run:
     moves: list[StatusMove] = field(factory=list)
     refused: list[Refused] = field(factory=list)
 
-    def take(self, file: OrdersFile) -> None:
-        """Bring a file in."""
+    @property
+    def orders(self) -> int:
+        """How many have been brought in."""
+        return self.inserted + self.updated + self.unchanged
+
+    def take(self, file: OrdersFile) -> Iterator[None]:
+        """Bring a file in, batch by batch."""
         self.column = file.number_header
         seen = self._readable(file)
         while some := {one.order.number: one for one in islice(seen, _BATCH)}:
             self._take(some)
+            yield
 
     def _readable(self, file: OrdersFile) -> Iterator[Seen]:
         for event in file.sightings():

@@ -5,6 +5,7 @@ What values show by themselves (``_repr_html_``) needs none of this.
 
 from __future__ import annotations
 
-from mallsync.notebook import frames
+from mallsync.notebook import charts, frames
+from mallsync.notebook.progress import bars
 
-__all__ = ["frames"]
+__all__ = ["bars", "charts", "frames"]

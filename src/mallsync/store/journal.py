@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,7 +15,9 @@ from sqlalchemy import (
     FromClause,
     and_,
     bindparam,
+    case,
     exists,
+    func,
     literal,
     or_,
     select,
@@ -30,7 +33,16 @@ from mallsync.store.encoding import from_text, to_text
 from mallsync.store.schema import Moment, entries, steps
 from mallsync.store.shops import ShopKey, Shops
 
-__all__ = ["NOTICE", "REVIEW", "WITHDRAWN", "Record", "SqlJournal", "WriteBack", "in_doubt"]
+__all__ = [
+    "NOTICE",
+    "REVIEW",
+    "WITHDRAWN",
+    "Record",
+    "SqlJournal",
+    "Tally",
+    "WriteBack",
+    "in_doubt",
+]
 
 WriteBack = ShipmentNotice | BuyerReview
 
@@ -38,6 +50,19 @@ NOTICE, REVIEW = "notice", "review"
 WITHDRAWN = "WITHDRAWN"
 """The code of a write-back that never arrived and that the shop does not want any more."""
 _KINDS: dict[str, type] = {NOTICE: ShipmentNotice, REVIEW: BuyerReview}
+
+
+@frozen(kw_only=True)
+class Tally:
+    """How many orders of a shop have a report that is on the mall, and that was seen there.
+
+    ``others`` are those whose report did not arrive, or may not have: by the mall's code, or by
+    the outcome.
+    """
+
+    sent: int
+    confirmed: int
+    others: Mapping[str, int]
 
 
 @frozen(kw_only=True)
@@ -207,6 +232,24 @@ class SqlJournal:
         may_be = or_(entries.c.outcome.in_([Outcome.SENT.value, Outcome.UNKNOWN.value]), _is_open())
         return tuple(self._find(shop, and_(_may_be_resumed(), may_be)))
 
+    def tally(self, shop: ShopKey) -> Tally:
+        """Count the orders of a shop that a report was sent of, or tried to be."""
+        noted = and_(entries.c.kind == NOTICE, entries.c.write_back.is_not(None))
+        asked = _TALLY.where(entries.c.shop == self.shops.row(shop), noted)
+        orders = asked.group_by(entries.c.number).subquery()
+        counted = select(*orders.c, func.count()).group_by(*orders.c)
+        with self.database.read() as connection:
+            rows = connection.execute(counted).all()
+        others: Counter[str] = Counter()
+        for is_sent, _, outcome, code, count in rows:
+            if not is_sent:
+                others[code or outcome or Outcome.UNKNOWN.value] += count
+        return Tally(
+            sent=sum(count for is_sent, *_, count in rows if is_sent),
+            confirmed=sum(count for is_sent, is_seen, *_, count in rows if is_sent and is_seen),
+            others=others,
+        )
+
     def _find(self, shop: ShopKey, where: ColumnElement[bool]) -> Iterator[Record]:
         row = self.shops.row(shop)
         asked = _RECORDS.where(entries.c.shop == row, where).order_by(entries.c.id)
@@ -290,6 +333,12 @@ def _may_be_resumed() -> ColumnElement[bool]:
     return and_(entries.c.confirmed_at.is_(None), entries.c.write_back.is_not(None))
 
 
+_TALLY = select(
+    func.max(case((entries.c.outcome == Outcome.SENT.value, 1), else_=0)).label("is_sent"),
+    func.max(case((entries.c.confirmed_at.is_not(None), 1), else_=0)).label("is_seen"),
+    func.max(entries.c.outcome).label("outcome"),
+    func.max(entries.c.code).label("code"),
+)
 _RECORDS = select(entries, _has_begun_step().label("begun"), _has_done_step().label("done"))
 _RECORD = _RECORDS.where(_IS)
 _FIND = (

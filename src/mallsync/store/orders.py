@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from attrs import field, frozen
-from sqlalchemy import ColumnElement, Connection, Select, and_, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, select
 
 from mallsync.model.handling import Handling
 from mallsync.model.journal import Lease
@@ -126,6 +126,17 @@ class Orders:
                     digest=one.digest, intake=one.intake, cancelled=one.cancelled_at is not None
                 )
                 for one in connection.execute(asked)
+            }
+
+    def tally(self, shop: ShopKey) -> dict[str, int]:
+        """Count the orders of a shop by their intake: "" for what has come in, else the code."""
+        asked = select(orders.c.intake, func.count().label("orders")).where(
+            orders.c.shop == self.shops.row(shop)
+        )
+        with self.database.read() as connection:
+            return {
+                one.intake: one.orders
+                for one in connection.execute(asked.group_by(orders.c.intake))
             }
 
     def watched(self, shop: ShopKey) -> dict[str, str]:

@@ -20,7 +20,7 @@ from mallsync.ports import ReviewsBuyers
 from mallsync.store import Record, ShopKey, SqlStore
 from mallsync.store.journal import REVIEW, WITHDRAWN
 from mallsync.sync.plan import Planned
-from mallsync.sync.shop import Shop
+from mallsync.sync.shop import Progress, Shop
 
 __all__ = [
     "ExportReport",
@@ -154,12 +154,14 @@ class Writing:
         stop: Ends it between two batches.
         moved: Returns which of some orders are not what they were when the writes were planned;
             asked while nobody else writes, before each batch.
+        progress: Told how many writes are done, after each batch.
     """
 
     shop: Shop
     store: SqlStore
     stop: Event
     moved: Callable[[Collection[OrderKey]], Collection[OrderKey]] = lambda _: ()
+    progress: Progress | None = None
 
     def carry_out(
         self, writes: Sequence[Write], withdrawn: Sequence[tuple[EntryKey, ShipmentNotice]] = ()
@@ -175,6 +177,8 @@ class Writing:
             try:
                 for some in self._batches(writes, lease):
                     written += some
+                    if self.progress is not None:
+                        self.progress(self.shop.key, len(written))
                 looked = [self._look(key, told) for key, told in withdrawn]
             except MallsyncError as error:
                 return ExportReport(shop=self.shop.key, written=tuple(written), error=error)

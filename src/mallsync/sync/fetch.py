@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from threading import Event
 from typing import Any
 
@@ -21,14 +21,12 @@ from mallsync.policy.merge import merge
 from mallsync.policy.settings import IntakeRule
 from mallsync.store import Arrival, Arrived, Kept, Mark, ShopKey, SqlStore
 from mallsync.store.encoding import CODEC
-from mallsync.sync.shop import Shop
+from mallsync.sync.shop import Progress, Shop
 
 __all__ = ["FetchReport", "Fetching", "fetch_shop"]
 
 _BATCH = 200
 """Orders of one transaction: enough that its cost does not show, little enough to lose."""
-
-Progress = Callable[[ShopKey, int], None]
 
 
 @frozen(kw_only=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import timedelta
 
 from attrs import evolve, field, frozen
@@ -16,7 +16,10 @@ from mallsync.policy.settings import BuyerMode, IntakeRule
 from mallsync.ports import MallClient
 from mallsync.store import ShopKey
 
-__all__ = ["Shop", "ShopSettings"]
+__all__ = ["Progress", "Shop", "ShopSettings"]
+
+Progress = Callable[[ShopKey, int], None]
+"""Told a shop and how much of its work is done: orders seen, or written."""
 
 
 def _statuses(value: Collection[str] | None) -> frozenset[str] | None:

@@ -30,9 +30,10 @@ from mallsync.sync.export import (
     review_shop,
     send_notices,
 )
-from mallsync.sync.fetch import FetchReport, Progress, fetch_shop
+from mallsync.sync.fetch import FetchReport, fetch_shop
+from mallsync.sync.funnel import Funnel, funnel_of
 from mallsync.sync.plan import Candidate, Plan, inputs_of, plan_of, still_wanted
-from mallsync.sync.shop import Shop
+from mallsync.sync.shop import Progress, Shop
 from mallsync.sync.why import why_missing, why_row
 
 __all__ = ["Gap", "Sync"]
@@ -255,8 +256,12 @@ class Sync:
             source=handlings,
         )
 
-    def export(self, plan: Plan) -> list[ExportReport]:
+    def export(self, plan: Plan, *, progress: Progress | None = None) -> list[ExportReport]:
         """Carry out a plan: each notice once, whatever happens on the way.
+
+        Args:
+            plan: What to do.
+            progress: Told the shop and how many of its notices are done; from any thread.
 
         Returns:
             A report for each shop of the plan, in order.
@@ -269,7 +274,7 @@ class Sync:
         def exported(shop: Shop) -> ExportReport:
             mine = [one for one in plan.notices if _shop_of(one.key) == shop.key]
             moved = partial(self._moved, plan, shop)
-            writing = Writing(shop, self.store, self.stopping, moved)
+            writing = Writing(shop, self.store, self.stopping, moved, progress)
             return self._guarded(shop, lambda: send_notices(writing, mine))
 
         return self._each(exported, self._chosen(plan.shops))
@@ -279,6 +284,7 @@ class Sync:
         shops: Iterable[ShopKey | str] | None = None,
         *,
         handlings: HandlingSource | None = None,
+        progress: Progress | None = None,
     ) -> list[ExportReport]:
         """Find out what came of every write-back whose end is not known.
 
@@ -289,6 +295,7 @@ class Sync:
         Args:
             shops: Keys, or ids; None is every one.
             handlings: A host's own tables, instead of the store's.
+            progress: Told the shop and how many of its write-backs were looked up; from any thread.
         """
         today = self.store.now().astimezone(JST).date()
 
@@ -298,7 +305,8 @@ class Sync:
             found = self.store.orders.load(shop.key, numbers, raw=True)
             candidates = self._candidates_of(shop, handlings, found)
             wanted = still_wanted(shop, candidates, today)
-            return reconcile_shop(Writing(shop, self.store, self.stopping), begun, wanted)
+            writing = Writing(shop, self.store, self.stopping, progress=progress)
+            return reconcile_shop(writing, begun, wanted)
 
         def reconciled(shop: Shop) -> ExportReport:
             return self._guarded(shop, lambda: looked_up(shop))
@@ -324,6 +332,15 @@ class Sync:
         """Return what there is to say of the credentials of shops; nothing where they are good."""
         now = self.store.now()
         return [told for shop in self._chosen(shops) if (told := notice_of(shop, now)) is not None]
+
+    def funnel(self, plan: Plan | None = None) -> list[Funnel]:
+        """Return how far the orders of each mall have come, and what holds back the others.
+
+        Args:
+            plan: What is allowed now; None makes one.
+        """
+        chosen = self.plan_export() if plan is None else plan
+        return funnel_of(self.store, self.shops, chosen)
 
     def buyer(self, key: OrderKey) -> BuyerDecision:
         """Return who stands for the buyer of an order, by the shop's setting (R5): never stored.

@@ -1,0 +1,144 @@
+"""Charts of a shop's work: what they show, in both languages, without persons."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any, NoReturn
+
+import altair as alt
+import pytest
+from attrs import evolve
+
+from mallsync import Outcome, Period
+from mallsync.errors import AuthFailed
+from mallsync.model.period import JST
+from mallsync.notebook import charts
+from mallsync.sync import Shop, ShopSettings, Sync
+from tests.sync.conftest import NOW, World, ready, waiting
+from tests.sync.conftest import orders as orders  # noqa: PLC0414 -- fixtures
+from tests.sync.conftest import world as world  # noqa: PLC0414
+
+
+@pytest.fixture
+def sync(world: World) -> Sync:
+    """Return a sync of two malls that have been fetched; one order is reported."""
+    world.malls.rakuten.fake.settings = evolve(
+        world.malls.rakuten.fake.settings, async_delay=timedelta()
+    )
+    sync = world.sync(rakuten=ShopSettings(label="楽天市場店"), qoo10=ShopSettings())
+    sync.fetch()
+    key = next(one for one in waiting(sync) if one.mall == "rakuten")
+    ready(sync, key)
+    sync.export(sync.plan_export())
+    return sync
+
+
+def shown(chart: Any) -> list[list[dict[str, Any]]]:
+    """Return the rows of each part of a chart."""
+    told = chart.to_dict()
+    parts = [told, *told.get("vconcat", ()), *told.get("layer", ())]
+    names = [part["data"]["name"] for part in parts if "data" in part]
+    return [told["datasets"][name] for name in names]
+
+
+def test_a_funnel_shows_how_far_the_orders_of_each_mall_have_come(sync: Sync) -> None:
+    """From fetched to confirmed, and never more behind than before."""
+    stages, drops = shown(charts.funnel(sync))
+    (first,) = [one for one in sync.funnel() if one.mall == "rakuten"]
+    told = [one["orders"] for one in stages if one["mall"] == "rakuten"]
+
+    assert ["取得", "報告対象", "報告済", "確認済"] == [one["stage"] for one in stages[:4]]
+    assert [first.fetched, first.eligible, first.sent, first.confirmed] == told
+    assert first.fetched > first.eligible >= first.sent == 1 > first.confirmed
+    assert {"rakuten", "qoo10"} == {one["mall"] for one in stages}
+    assert "出荷日が未入力です" in {one["reason"] for one in drops}
+
+
+def test_a_report_that_a_fetch_has_seen_is_confirmed(sync: Sync) -> None:
+    """It is one order in every stage."""
+    sync.fetch()
+    (first,) = [one for one in sync.funnel() if one.mall == "rakuten"]
+
+    assert (1, 1) == (first.sent, first.confirmed)
+
+
+def test_a_report_that_a_mall_has_refused_is_told_by_its_code(world: World) -> None:
+    """It was allowed, and is not sent; a code of the mall's own stands for itself."""
+    sync = world.sync(qoo10=ShopSettings())
+    sync.fetch()
+    key = waiting(sync)[0]
+    ready(sync, key)
+    plan = sync.plan_export()
+    (notice,) = plan.notices
+    world.store.journal.claim(notice.key, notice.notice)
+    before = sync.funnel(plan)
+    world.store.journal.settle(notice.key, Outcome.REFUSED, "-20004")
+    (after,) = sync.funnel()
+    _, drops = shown(charts.funnel(sync))
+
+    assert {"UNKNOWN": 1} == {code: n for code, n in before[0].dropped.items() if code == "UNKNOWN"}
+    assert (1, 0, 1) == (after.eligible, after.sent, after.dropped["-20004"])
+    assert "-20004" in {one["reason"] for one in drops}
+
+
+def test_coverage_shows_what_was_fetched_and_what_never_was(sync: Sync) -> None:
+    """By the shop's name for people."""
+    early = Period(NOW - timedelta(days=60), NOW - timedelta(days=50))
+    sync.fetch(period=early)
+    (rows,) = shown(charts.coverage(sync, lang="en"))
+    gaps = [one for one in rows if one["state"] == "gap"]
+
+    assert {"楽天市場店", "demo"} == {one["shop"] for one in rows}
+    assert {"covered", "gap"} == {one["state"] for one in rows}
+    assert "2026-10-03T12:00:00" in {one["start"] for one in gaps}
+
+
+def test_credentials_show_when_they_end(sync: Sync, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In days left; one whose end is not known says so, and one that is refused why."""
+    now = sync.store.now()
+
+    def told(chart: Any) -> dict[str, tuple[str, str | None]]:
+        return {one["shop"]: (one["state"], one["until"]) for one in shown(chart)[0]}
+
+    rakuten, qoo10 = (type(shop.client) for shop in sync.shops.values())
+    monkeypatch.setattr(rakuten, "credential_expiry", lambda _: now + timedelta(days=3))
+    monkeypatch.setattr(qoo10, "credential_expiry", lambda _: None)
+    soon = told(charts.credentials(sync))
+
+    def refuse(_: object) -> NoReturn:
+        raise AuthFailed("refused", mall="qoo10", code="REFUSED")
+
+    monkeypatch.setattr(qoo10, "credential_expiry", refuse)
+    refused = told(charts.credentials(sync, lang="en"))
+
+    assert ("7日以内", f"{(now + timedelta(days=3)).astimezone(JST):%Y-%m-%dT%H:%M:%S}") == soon[
+        "楽天市場店"
+    ]
+    assert ("期限不明・期限なし", None) == soon["demo"]
+    assert "within 7 days" == refused["楽天市場店"][0]
+    assert None is refused["demo"][1]
+    assert refused["demo"][0]
+
+
+@pytest.mark.parametrize("draw", [charts.funnel, charts.coverage, charts.credentials])
+def test_a_chart_can_be_drawn(sync: Sync, draw: Any) -> None:
+    """Japanese texts are in it as text, for the fonts of who looks at it."""
+    pytest.importorskip("vl_convert", reason="vl-convert-python draws charts without a browser")
+    chart = draw(sync)
+    drawn = chart.to_svg() if hasattr(chart, "to_svg") else _svg(chart)
+
+    assert "楽天市場店" in drawn or "取得" in drawn
+
+
+def _svg(chart: alt.TopLevelMixin) -> str:
+    import vl_convert  # noqa: PLC0415
+
+    return str(vl_convert.vegalite_to_svg(chart.to_json()))
+
+
+def test_a_shop_without_orders_has_empty_charts(world: World) -> None:
+    """And no error."""
+    sync = Sync([Shop(world.rakuten)], world.store)
+
+    assert [0, 0, 0, 0] == [one["orders"] for one in shown(charts.funnel(sync))[0]]
+    assert [[]] == shown(charts.coverage(sync))
