@@ -13,15 +13,25 @@ author = "the mallsync authors"
 project_copyright = f"2026 {author}"
 release = version = version_of("mallsync")
 
+sys.path.append(str(Path(__file__).parent / "_ext"))
 extensions = [
+    "mallsync_docs",
+    "myst_nb",
     "sphinx.ext.autodoc",
     "sphinx.ext.napoleon",
     "sphinx.ext.doctest",
 ]
-exclude_patterns = ["_build"]
+exclude_patterns = ["_build", "_ext", "jupyter_execute"]
 root_doc = "index"
 
+# Notebooks are kept without outputs and run at each build, against the sandbox.
+nb_execution_mode = "force"
+nb_execution_raise_on_error = True
+nb_execution_timeout = 120
+
 html_theme = "furo"
+html_static_path = ["_static"]
+html_css_files = ["pictures.css"]
 html_title = f"mallsync {release}"
 
 autodoc_default_options = {"members": True, "show-inheritance": True}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import inspect
 import re
 import subprocess
 import sys
@@ -18,6 +19,12 @@ from mallsync import errors
 SOURCE = Path(mallsync.__file__).parent
 API = Path(__file__).parents[1] / "docs" / "api"
 SHOWN = ("errors", "files.", "model.", "policy.", "ports", "wire.", "transport.", "adapters.")
+PACKAGES = [
+    *("mallsync", "mallsync.adapters", "mallsync.errors", "mallsync.files", "mallsync.notebook"),
+    *("mallsync.policy", "mallsync.ports", "mallsync.sandbox", "mallsync.shops", "mallsync.store"),
+    *("mallsync.sync", "mallsync.testing", "mallsync.transport", "mallsync.wire"),
+    *(f"mallsync.adapters.{mall}" for mall in ("mercari_shops", "qoo10", "rakuma", "rakuten")),
+]
 NODE = re.compile(r"^(?P<indent>(?:│   |    )*)(?P<branch>[├└]── )?(?P<name>[A-Z]\w*)\s*$")
 
 
@@ -100,10 +107,31 @@ def test_a_name_that_the_root_does_not_have_is_an_attribute_error() -> None:
         mallsync.Ordre  # type: ignore[attr-defined]  # noqa: B018  # the point of the test
 
 
+def shown_modules() -> set[str]:
+    """Return the modules whose names the reference shows."""
+    pages = "\n".join(page.read_text(encoding="utf-8") for page in sorted(API.glob("*.rst")))
+    return set(re.findall(r"^\.\. automodule:: (\S+)$", pages, flags=re.MULTILINE))
+
+
+def _is_ours(thing: object) -> bool:
+    return inspect.isclass(thing) or inspect.isfunction(thing)
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_every_public_name_is_documented(package: str) -> None:
+    """It has a docstring, and a module that exports it has its place under docs/api."""
+    found = import_module(package)
+    documented = {name for module in shown_modules() for name in import_module(module).__all__}
+    parts = {name for name in found.__all__ if f"{package}.{name}" in modules()}
+    things = {name: getattr(found, name) for name in found.__all__}
+
+    assert set() == set(found.__all__) - documented - parts
+    assert [] == [name for name, one in things.items() if _is_ours(one) and not one.__doc__]
+
+
 def test_every_module_is_shown_in_the_documentation() -> None:
     """Each module that a host or an adapter is written against has its place under docs/api."""
-    pages = "\n".join(page.read_text(encoding="utf-8") for page in sorted(API.glob("*.rst")))
-    shown = set(re.findall(r"^\.\. automodule:: (\S+)$", pages, flags=re.MULTILINE))
+    shown = shown_modules()
     wanted = {name for name in modules() if name.startswith(tuple(f"mallsync.{n}" for n in SHOWN))}
 
     assert set() == wanted - shown

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Any, Literal
 
 from mallsync.errors import ConfigError
-from mallsync.store import ShopKey
+from mallsync.sync import Progress
 
 __all__ = ["Style", "bars"]
 
@@ -18,7 +18,7 @@ Move = Callable[[int], None]
 
 
 @contextmanager
-def bars(style: Style = "tqdm") -> Iterator[Callable[[ShopKey, int], None]]:
+def bars(style: Style = "tqdm") -> Iterator[Progress]:
     """Open bars for what takes ``progress=``: a fetch, an export, an import of files.
 
     How many orders there will be is not known before a mall has told the last of them: a bar
@@ -34,11 +34,11 @@ def bars(style: Style = "tqdm") -> Iterator[Callable[[ShopKey, int], None]]:
     opened = _STYLES.get(style)
     if opened is None:
         raise ConfigError(f"style: write one of {', '.join(_STYLES)}")
-    moves: dict[ShopKey, Move] = {}
+    moves: dict[object, Move] = {}
     lock = Lock()
     with opened() as add:
 
-        def move(shop: ShopKey, orders: int) -> None:
+        def move(shop: object, orders: int) -> None:
             with lock:
                 if shop not in moves:
                     moves[shop] = add(str(shop))
