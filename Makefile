@@ -14,7 +14,7 @@ TESTS := $(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --cov=mall
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DELETE_ON_ERROR:
-.PHONY: help demo test check bench soak mutants docs format clean
+.PHONY: help demo test check bench soak mutants docs look format clean
 
 help:
 	@echo 'make demo     a day of a shop at fake malls; run it again for the next day'
@@ -23,6 +23,7 @@ help:
 	@echo 'make bench    measure; make soak: kill, fail and measure for long (an hour)'
 	@echo 'make mutants  whether the tests notice a change of the rules'
 	@echo 'make docs     build the documentation into docs/_build/html'
+	@echo 'make look     the same, checked in Chromium (chromium, chromedriver)'
 	@echo 'make format   write the code in the one format'
 	@echo 'make clean    remove everything that was made'
 
@@ -38,9 +39,12 @@ check: $(VENV)/dev.stamp
 	$(BIN)/mypy
 	$(if $(wildcard benchmarks),$(BIN)/mypy benchmarks)
 	$(SPHINX) -b html docs docs/_build/html
-	$(SPHINX) -b doctest docs docs/_build/doctest
+	$(SPHINX) -D nb_execution_mode=off -b doctest docs docs/_build/doctest
 	$(BIN)/python -m pytest --doctest-modules src
-	$(TESTS)
+	MALLSYNC_DOCS=docs/_build/html $(TESTS)
+
+look: docs
+	MALLSYNC_DOCS=docs/_build/html $(BIN)/python -m pytest --no-cov -p no:xdist tests/docs/test_built.py
 
 bench: $(VENV)/dev.stamp
 	$(BIN)/python -m benchmarks

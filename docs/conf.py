@@ -28,9 +28,11 @@ root_doc = "index"
 nb_execution_mode = "force"
 nb_execution_raise_on_error = True
 nb_execution_timeout = 120
+nb_output_stderr = "remove"  # bars of progress
 
 html_theme = "furo"
 html_static_path = ["_static"]
+html_favicon = "_static/favicon.svg"
 html_css_files = ["pictures.css"]
 html_title = f"mallsync {release}"
 

@@ -127,12 +127,28 @@ class ReasonTable(_Tables):
         yield _HEADS["codes"][self.lang], rows
 
 
+class Picture(SphinxDirective):
+    """A picture of a file, within the page: so it takes the page's colours."""
+
+    required_arguments = 1
+
+    def run(self) -> list[nodes.Node]:
+        """Return the picture."""
+        name, path = self.env.relfn2path(self.arguments[0])
+        self.env.note_dependency(name)
+        return [_framed(Path(path).read_text(encoding="utf-8"))]
+
+
 class LayerPicture(SphinxDirective):
     """Who may import whom, drawn of the table that the tests read."""
 
     def run(self) -> list[nodes.Node]:
         """Return the picture."""
-        return [nodes.raw("", _drawn(), format="html")]
+        return [_framed(_drawn())]
+
+
+def _framed(picture: str) -> nodes.Node:
+    return nodes.raw("", f'<div class="picture">{picture}</div>', format="html")
 
 
 def _plain(text: str) -> str:
@@ -142,7 +158,7 @@ def _plain(text: str) -> str:
 
 # --------------------------------------------------------------------------------------- picture
 
-_WIDE, _HIGH, _GAP, _ROW = 128, 34, 14, 86
+_WIDE, _HIGH, _GAP, _ROW = 152, 34, 14, 86
 
 
 def _levels() -> dict[str, int]:
@@ -205,4 +221,5 @@ def setup(app: Sphinx) -> dict[str, bool]:
     app.add_directive("capabilities", CapabilityTables)
     app.add_directive("reasons", ReasonTable)
     app.add_directive("layers", LayerPicture)
+    app.add_directive("picture", Picture)
     return {"parallel_read_safe": True}
