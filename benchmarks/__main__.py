@@ -10,7 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import perf_counter
 
-from benchmarks import csvs, deciding, decode, fetch, imports, memory, qoo10, sync
+from benchmarks import columns, csvs, deciding, decode, fetch, imports, memory, qoo10, sync
 from benchmarks.measuring import ROOT, Figure, table
 from benchmarks.payloads import answers
 
@@ -25,6 +25,7 @@ _PACKAGES = (
     "tenacity",
     "pyrate-limiter",
     "orjson",
+    "polars",
     "sqlalchemy",
 )
 _SKIPPED = (
@@ -61,6 +62,7 @@ def _measure() -> list[Figure]:
         figures += qoo10.measure(Path(folder))
         said("deciding")
         figures += deciding.measure()
+        figures += columns.measure()
         said(f"order files of {csvs.ROWS:,} rows")
         figures += csvs.measure(Path(folder))
         said("fetching from a loopback server")

@@ -1,0 +1,261 @@
+"""A rule on columns says of each row what it says of the same facts as an object."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import duckdb
+import pandas as pd
+import polars as pl
+import psycopg
+import pytest
+from attrs import asdict, evolve
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy.engine import make_url
+
+from mallsync.errors import ConfigError
+from mallsync.model.period import JST, Period
+from mallsync.model.words import fold
+from mallsync.notebook import columnar
+from mallsync.policy import export
+from mallsync.policy.export import ExportRule, Facts, PeriodBasis, PeriodUse
+from tests.services import postgres_url
+
+TODAY = date(2026, 11, 22)
+NOON = datetime(2026, 11, 22, 12, tzinfo=JST)
+PERIOD = Period.days(date(2026, 11, 20), date(2026, 11, 21))
+CODES = (
+    *("OUT_OF_PERIOD", "STATUS_EXCLUDED", "SHIP_DATE_MISSING", "SHIP_DATE_FUTURE"),
+    "TRACKING_MISSING",
+)
+TEXTS = ("status", "carrier", "delivery_methods", "tracking_number")
+TIMES = ("updated_at", "created_at", "ordered_at")
+SCHEMA: dict[str, Any] = {
+    **dict.fromkeys(TEXTS, pl.String),
+    "ship_date": pl.Date,
+    **dict.fromkeys(TIMES, pl.Datetime("us", "Asia/Tokyo")),
+}
+
+statuses = st.sampled_from(["発送待ち", "保留", "新規受付", "ｷｬﾝｾﾙ", " 保留　", "★宅急便", ""])
+carriers = st.sampled_from(["ヤマト運輸", "佐川急便", "日本郵便", "ゆうパック", "ゆうﾊﾟｯｸ", ""])
+methods = st.sampled_from(["メール便", "定形外", "レターパック", "速達", "ﾒｰﾙ便", "ゆうメール"])
+numbers = st.sampled_from(["000011112222", "A1", "", "　", ",", " , ", "，", "-", "〒", "0", "～"])
+days = st.none() | st.dates(TODAY - timedelta(days=2), TODAY + timedelta(days=2))
+moments = st.none() | st.integers(-72 * 4, 24).map(lambda n: NOON + timedelta(minutes=15 * n))
+facts = st.builds(
+    Facts,
+    status=statuses,
+    carrier=carriers,
+    delivery_methods=st.frozensets(methods, max_size=3),
+    tracking_number=numbers,
+    ship_date=days,
+    **dict.fromkeys(TIMES, moments),
+)
+rules = st.sampled_from([*export.RULES.values(), *export.MANUAL_RULES.values()]) | st.builds(
+    ExportRule,
+    excluded_statuses=st.frozensets(statuses, max_size=3),
+    needs_ship_date=st.booleans(),
+    needs_tracking=st.booleans(),
+    synonyms=st.sampled_from([{}, {"ゆうメール": "メール便"}]),
+    basis=st.sampled_from(PeriodBasis),
+    period=st.sampled_from(PeriodUse),
+    last_days=st.none() | st.integers(0, 2),
+)
+periods = st.none() | st.just(PERIOD)
+
+Rows = list[dict[str, Any]]
+
+
+def row_of(one: Facts) -> dict[str, Any]:
+    """Return the columns of a row; what is not filled is missing in some and blank in others."""
+    told = asdict(one)
+    told["delivery_methods"] = ",".join(sorted(one.delivery_methods))
+    return {name: told[name] for name in SCHEMA}
+
+
+def by_objects(some: Sequence[Facts], rule: ExportRule, period: Period | None) -> list[set[str]]:
+    """Return the codes against each row, as the rule tells them of objects."""
+    found = (export.decide_facts(one, rule=rule, today=TODAY, period=period) for one in some)
+    return [{reason.code.value for reason in one.reasons} for one in found]
+
+
+def codes_of(flags: Rows) -> list[set[str]]:
+    """Return the codes of flags; ``eligible`` must agree with them."""
+    found = [{code for code in CODES if row[code]} for row in flags]
+    assert [bool(row["eligible"]) for row in flags] == [not codes for codes in found]
+    return found
+
+
+def needs_period(rule: ExportRule, period: Period | None) -> Period | None:
+    """Return a period where the rule cannot do without one."""
+    return PERIOD if rule.period is PeriodUse.REQUIRED else period
+
+
+@pytest.mark.parametrize("kind", [pl.String, pl.Categorical, pl.Enum], ids=str)
+@given(some=st.lists(facts, max_size=12), rule=rules, period=periods)
+def test_polars_says_the_same(
+    kind: Any, some: list[Facts], rule: ExportRule, period: Period | None
+) -> None:
+    """Whatever kind of text its columns hold."""
+    period = needs_period(rule, period)
+    frame = pl.DataFrame([row_of(one) for one in some], schema=SCHEMA)
+    for column in TEXTS[:3] if kind is not pl.String else ():
+        texts = kind(sorted(set(frame[column]))) if kind is pl.Enum else kind
+        frame = frame.with_columns(pl.col(column).cast(texts))
+    spelled = columnar.spellings_of(frame)
+    flags = columnar.polars_flags(rule, today=TODAY, period=period, spellings=spelled)
+    eager = frame.with_columns(**flags)
+    lazy = frame.lazy().with_columns(**flags).collect()
+
+    assert by_objects(some, rule, period) == codes_of(eager.to_dicts())
+    assert eager.equals(lazy)
+
+
+@given(some=st.lists(facts, max_size=12), rule=rules, period=periods)
+def test_pandas_says_the_same(some: list[Facts], rule: ExportRule, period: Period | None) -> None:
+    """With the frame's own index."""
+    period = needs_period(rule, period)
+    frame = pd.DataFrame([row_of(one) for one in some], columns=list(SCHEMA))
+    frame.index = pd.RangeIndex(100, 100 + len(some))
+    flags = columnar.pandas_flags(frame, rule, today=TODAY, period=period)
+
+    assert by_objects(some, rule, period) == codes_of(flags.to_dict("records"))
+    assert list(frame.index) == list(flags.index)
+
+
+# ------------------------------------------------------------------------------------------- SQL
+
+
+def folded(one: Facts) -> Facts:
+    """Return facts as a host should store them for SQL."""
+    return evolve(
+        one,
+        status=fold(one.status),
+        carrier=fold(one.carrier),
+        delivery_methods=frozenset(map(fold, one.delivery_methods)),
+    )
+
+
+@contextmanager
+def sqlite() -> Iterator[Callable[[Rows, str], Rows]]:
+    """Open a database and return what carries out a query over rows."""
+    connection = sqlite3.connect(":memory:")
+    connection.row_factory = sqlite3.Row
+    connection.execute(f"CREATE TABLE facts (place, {', '.join(SCHEMA)})")
+
+    def run(rows: Rows, query: str) -> Rows:
+        connection.execute("DELETE FROM facts")
+        for place, row in enumerate(rows):
+            values = [place, *(_as_text(value) for value in row.values())]
+            connection.execute(f"INSERT INTO facts VALUES ({', '.join('?' * 9)})", values)  # noqa: S608
+        return [dict(one) for one in connection.execute(query)]
+
+    yield run
+    connection.close()
+
+
+def _as_text(value: object) -> object:
+    if isinstance(value, datetime):
+        return f"{value.astimezone(UTC):%Y-%m-%d %H:%M:%S}"
+    return value.isoformat() if isinstance(value, date) else value
+
+
+_TABLE = (
+    "CREATE TEMPORARY TABLE facts (place integer, status text, carrier text, delivery_methods text,"
+    " tracking_number text, ship_date date, updated_at timestamptz, created_at timestamptz,"
+    " ordered_at timestamptz)"
+)
+
+
+@contextmanager
+def duck() -> Iterator[Callable[[Rows, str], Rows]]:
+    """Return the same for DuckDB."""
+    connection = duckdb.connect()
+    connection.execute(_TABLE)
+
+    def run(rows: Rows, query: str) -> Rows:
+        connection.execute("DELETE FROM facts")
+        for place, row in enumerate(rows):
+            values = [place, *row.values()]
+            connection.execute(f"INSERT INTO facts VALUES ({', '.join('?' * 9)})", values)  # noqa: S608
+        found = connection.execute(query)
+        names = [one[0] for one in found.description]
+        return [dict(zip(names, one, strict=True)) for one in found.fetchall()]
+
+    yield run
+    connection.close()
+
+
+@contextmanager
+def postgresql() -> Iterator[Callable[[Rows, str], Rows]]:
+    """Return the same for PostgreSQL."""
+    with postgres_url() as url:
+        plain = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+        with psycopg.connect(plain, row_factory=psycopg.rows.dict_row) as connection:
+            connection.execute(_TABLE)
+
+            def run(rows: Rows, query: str) -> Rows:
+                connection.execute("DELETE FROM facts")
+                for place, row in enumerate(rows):
+                    values = [place, *row.values()]
+                    insert = f"INSERT INTO facts VALUES ({', '.join(['%s'] * 9)})"  # noqa: S608
+                    connection.execute(insert, values)
+                return connection.execute(query).fetchall()
+
+            yield run
+
+
+DATABASES = {"sqlite": sqlite, "duckdb": duck, "postgresql": postgresql}
+
+
+@pytest.fixture(scope="module", params=DATABASES)
+def database(request: pytest.FixtureRequest) -> Iterator[tuple[Any, Any]]:
+    """Return a dialect, and what carries out a query over rows."""
+    with DATABASES[request.param]() as run:
+        yield request.param, run
+
+
+@settings(max_examples=30, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@given(some=st.lists(facts.map(folded), min_size=1, max_size=8), rule=rules, period=periods)
+def test_sql_says_the_same(
+    database: tuple[Any, Any], some: list[Facts], rule: ExportRule, period: Period | None
+) -> None:
+    """In each dialect, of names that are folded."""
+    dialect, run = database
+    period = needs_period(rule, period)
+    flags = columnar.sql_flags(rule, dialect, today=TODAY, period=period)
+    columns = ", ".join(f'{text} AS "{name}"' for name, text in flags.items())
+    found = run([row_of(one) for one in some], f"SELECT {columns} FROM facts ORDER BY place")  # noqa: S608
+
+    assert by_objects(some, rule, period) == codes_of(found)
+
+
+def test_bad_arguments_are_told() -> None:
+    """With what to write instead."""
+    rule = export.MANUAL_RULES["rakuten"]
+    other: Any = "mysql"
+    with pytest.raises(ConfigError, match="this rule needs a period"):
+        columnar.polars_flags(rule, today=TODAY)
+    with pytest.raises(ConfigError, match="dialect is 'mysql': write duckdb, postgresql or sqlite"):
+        columnar.sql_flags(rule, other, today=TODAY)
+    with pytest.raises(ConfigError, match="rule: write export"):
+        columnar.polars_flags(other, today=TODAY)
+    with pytest.raises(ConfigError, match="period is str"):
+        columnar.polars_flags(rule, today=TODAY, period=other)
+
+
+def test_a_quote_in_a_name_stays_one() -> None:
+    """It ends no text of SQL."""
+    rule = ExportRule(excluded_statuses=frozenset({"it's"}))
+    flags = columnar.sql_flags(rule, "sqlite", today=TODAY)
+    some = [Facts(status="it's"), Facts(status="its")]
+    with sqlite() as run:
+        query = f"SELECT {flags['STATUS_EXCLUDED']} AS found FROM facts ORDER BY place"  # noqa: S608
+        found = run([row_of(one) for one in some], query)
+
+    assert [1, 0] == [one["found"] for one in found]
