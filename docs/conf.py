@@ -6,7 +6,12 @@ import sys
 from importlib.metadata import version as version_of
 from pathlib import Path
 
+import altair as alt
+import pandas as pd
+import polars as pl
 from sphinx.application import Sphinx
+
+from mallsync.notebook import charts, columnar, frames
 
 project = "mallsync"
 author = "the mallsync authors"
@@ -59,13 +64,18 @@ _EXTERNAL = {
     r"Raw": "a row of Qoo10's, an alias that autodoc shows by its bare name",
     r"(pathlib\.)?Path": "the standard library; imported for type checkers only where it is bare",
     r"(_thread|threading)\..+": "the standard library, which has no inventory here",
-    r"(alt|altair|dateutil|sqlalchemy|pd|pl)\..+": "what signatures take from others",
+    r"(altair|dateutil|pandas|polars|sqlalchemy)\..+": "what signatures take from others",
     r"(attrs?|cattrs|werkzeug|_?pytest|hypothesis)\..+": "what signatures take from others",
     r"mallsync\..+\.[TRPKEW](_co|_contra)?": "type variables, which autodoc does not document",
     r"mallsync\.sandbox\.(fakes|world)\..+": "inside of the sandbox, which is no public interface",
     r"mallsync\..+\._\w+": "private bases of public classes",
 }
 nitpick_ignore_regex = [(r"py:.*", pattern) for pattern in _EXTERNAL]
+
+
+# What these modules import for type checkers alone, so that Sphinx can read their signatures.
+for module in (charts, columnar, frames):
+    vars(module).update(alt=alt, pd=pd, pl=pl)
 
 
 def _no_inline_type(
