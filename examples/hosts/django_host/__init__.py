@@ -1,0 +1,1 @@
+"""A Django host that keeps what it does about orders in a table of its own."""

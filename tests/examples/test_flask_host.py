@@ -1,0 +1,65 @@
+"""The Flask host of the documentation, against the sandbox."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from flask_host import close, create_app
+
+from mallsync.sync import Sync
+from tests.examples.conftest import Host, fill_in, reports
+
+PUSH = """<?xml version="1.0" encoding="UTF-8"?>
+<request><authKey>{key}</authKey></request>"""
+
+
+@pytest.fixture
+def app(host: Host) -> Iterator[Flask]:
+    """Return the host's app."""
+    app = create_app(host.shops, host.store, event_key="made-up")
+    yield app
+    close(app)
+
+
+@pytest.fixture
+def web(app: Flask) -> FlaskClient:
+    """Return a browser of it."""
+    return app.test_client()
+
+
+def test_a_button_fetches_and_reports_once(app: Flask, web: FlaskClient, host: Host) -> None:
+    """The second push finds nothing to do."""
+    first = web.post("/sync").get_json()
+    sync: Sync = app.extensions["mallsync"]
+    fill_in(sync, host)
+    second, third = (web.post("/sync").get_json() for _ in range(2))
+
+    assert first["ok"]
+    assert first["new"]["rakuten/one"] > 0
+    assert 1 == second["sent"]["qoo10/two"]
+    assert 0 == third["sent"]["qoo10/two"]
+    assert [1, 1] == reports(sync, host)
+
+
+def test_a_page_says_why(app: Flask, web: FlaskClient) -> None:
+    """In Japanese, and what cannot be asked for is told."""
+    web.post("/sync")
+    sync: Sync = app.extensions["mallsync"]
+    key = next(one.order.key for one in sync.orders(mall="rakuten"))
+    told = web.get(f"/orders/rakuten/one/{key.number}/why").get_json()
+    unknown = web.get("/orders/rakuten/other/1/why")
+
+    assert told["why"]
+    assert 400 == unknown.status_code
+    assert "other" in unknown.get_json()["error"]
+
+
+def test_a_push_with_another_key_is_refused(app: Flask, web: FlaskClient) -> None:
+    """In the mall's own form; nothing is due then."""
+    answer = web.post("/rakuten/events", data=PUSH.format(key="wrong"))
+
+    assert "xml" in answer.content_type
+    assert "mallsync_due" not in app.extensions
