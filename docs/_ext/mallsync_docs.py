@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from html import escape
@@ -216,8 +217,21 @@ def _box(unit: str, x: float, y: float) -> str:
     return f'<rect x="{x}" y="{y}" width="{_WIDE}" height="{_HIGH}" rx="5"/>{text}'
 
 
+_WIDE_BREAK = re.compile(r"(?<=[\u3000-\u9fff\uff00-\uffef])\n(?=[\u3000-\u9fff\uff00-\uffef])")
+"""A line end between two full-width characters: a browser would show a blank there."""
+
+
+def _join_lines(_: Sphinx, doctree: nodes.document) -> None:
+    for text in list(doctree.findall(nodes.Text)):
+        if not isinstance(text.parent, nodes.literal_block | nodes.raw):
+            joined = _WIDE_BREAK.sub("", text.astext())
+            if joined != text.astext():
+                text.parent.replace(text, nodes.Text(joined))
+
+
 def setup(app: Sphinx) -> dict[str, bool]:
-    """Add the directives."""
+    """Add the directives, and let Japanese lines join without a blank."""
+    app.connect("doctree-read", _join_lines)
     app.add_directive("capabilities", CapabilityTables)
     app.add_directive("reasons", ReasonTable)
     app.add_directive("layers", LayerPicture)
