@@ -39,7 +39,7 @@ def measure(answers: Answers, cases: list[Case], file: Path, rounds: int = 5) ->
     bound = answers.calls / (_LIMIT * SAFETY) + _LATENCY
     return [
         figure(
-            f"fetch {orders:,} orders, 50 ms, 8 in flight, over bound", free, unit="%", target=15
+            f"fetch {orders:,} orders, 50 ms, 8 in flight, over bound", free, unit="%", target=10
         ),
         figure(
             f"fetch under {_LIMIT} requests/s, over bound",

@@ -71,7 +71,7 @@ def measure(file: Path, rounds: int = _OLD, repeats: int = 3) -> list[Figure]:
             times += [old.round() / young.round() for _ in range(_TURNS)]
     name = f"{rounds * ORDERS:,}"
     return [
-        figure(f"peak memory, {name} orders / {_YOUNG * ORDERS:,}", peaks, unit="x", target=1.2),
+        figure(f"peak memory, {name} orders / {_YOUNG * ORDERS:,}", peaks, unit="x", target=1.1),
         figure(
             f"time per order after {name} over after {_YOUNG * ORDERS:,}",
             [(ratio - 1) * 100 for ratio in times],

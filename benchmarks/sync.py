@@ -20,6 +20,7 @@ from mallsync.model.writebacks import Outcome, ShipmentNotice
 from mallsync.store import ShopKey, SqlStore
 from mallsync.sync import Shop, Sync
 from mallsync.transport import Pace
+from tests.services import postgres_url
 
 __all__ = ["ORDERS", "measure", "measure_growth"]
 
@@ -39,20 +40,24 @@ def measure(orders: int = ORDERS, rounds: int = _ROUNDS) -> list[Figure]:
         orders: How many one shop has.
         rounds: How often each is measured; a fetch and a sync by turns.
     """
-    first, again = [], []
+    first, again, outgrown = [], [], []
     with serving(orders) as mall:
         _fetch(mall, orders)  # warms both sides
         for _ in range(rounds):
             alone = seconds(lambda: _fetch(mall, orders))
-            stored, second = _sync(mall, orders)
+            with TemporaryDirectory() as folder:
+                stored, second = _sync(mall, orders, f"sqlite:///{folder}/orders.db")
             first.append(stored / alone)
             again.append(second / stored * 100)
+            with postgres_url() as url:
+                outgrown.append(_sync(mall, orders, url)[0] / alone)
     with serving(_LARGE) as large, serving(_SMALL) as small:
         begun, waiting = zip(*(_over_slowest(large, small) for _ in range(rounds)), strict=True)
         at_once = [_over_one(small) for _ in range(rounds)]
     return [
-        figure(f"fetch {orders:,} orders and store them / fetch", first, unit="x", target=1 / 0.6),
-        figure("  a second run that finds nothing new, of the first", again, unit="%", target=15),
+        figure(f"fetch {orders:,} orders and store them / fetch", first, unit="x", target=1 / 0.7),
+        figure("  the same into PostgreSQL", outgrown, unit="x", target=1 / 0.5),
+        figure("  a second run that finds nothing new, of the first", again, unit="%", target=10),
         figure(
             f"{_SHOPS} shops at 1 request/s, over the slowest alone", begun, unit="%", target=10
         ),
@@ -75,7 +80,7 @@ def measure_growth(few: int = 10_000, many: int = 1_000_000, rounds: int = 9) ->
         _grown(Path(folder), mall, many) as large,
     ):
         costs = [_cost(large) / _cost(small) for _ in range(rounds)]
-    return figure(f"cost per order at {many:,} stored / {few:,}", costs, unit="x", target=1.3)
+    return figure(f"cost per order at {many:,} stored / {few:,}", costs, unit="x", target=1.15)
 
 
 # --------------------------------------------------------------------------------------- a fetch
@@ -92,13 +97,9 @@ def _fetch(mall: _PAIR, orders: int) -> None:
     assert count == orders
 
 
-def _sync(mall: _PAIR, orders: int) -> tuple[float, float]:
-    """Return the seconds of a first run into a new file, and of a second."""
-    with (
-        TemporaryDirectory() as folder,
-        _client(mall) as client,
-        SqlStore(f"sqlite:///{folder}/orders.db", clock=lambda: NOW) as store,
-    ):
+def _sync(mall: _PAIR, orders: int, url: str) -> tuple[float, float]:
+    """Return the seconds of a first run into an empty store, and of a second."""
+    with _client(mall) as client, SqlStore(url, clock=lambda: NOW) as store:
         sync = Sync([Shop(client)], store)
         first = seconds(lambda: _whole(sync))
         assert sum(1 for _ in store.orders.find(Shop(client).key)) == orders
@@ -242,7 +243,7 @@ def _bare(file: Path) -> None:
 def _main(orders: str) -> None:
     """Fetch and store so many orders, and print this process's peak memory in kB."""
     with serving(int(orders)) as mall:
-        _sync(mall, int(orders))
+        _sync(mall, int(orders), "sqlite://")
     print(peak())
 
 
