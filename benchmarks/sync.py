@@ -242,8 +242,8 @@ def _bare(file: Path) -> None:
 
 def _main(orders: str) -> None:
     """Fetch and store so many orders, and print this process's peak memory in kB."""
-    with serving(int(orders)) as mall:
-        _sync(mall, int(orders), "sqlite://")
+    with TemporaryDirectory() as folder, serving(int(orders)) as mall:
+        _sync(mall, int(orders), f"sqlite:///{folder}/orders.db")
     print(peak())
 
 
