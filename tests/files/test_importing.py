@@ -278,6 +278,15 @@ def test_what_files_have_added_to_is_not_made_of_its_last_rows_alone(
     assert ("door", "") == (remarks, order(sync, "1").remarks)
 
 
+def test_progress_is_told_as_orders_come_in(sync: Sync, path: Path) -> None:
+    """After each batch."""
+    told: list[int] = []
+    rows = "".join(f"{number},1,,,,,a\n" for number in range(250))
+    bring(sync, path, rows, progress=lambda _, orders: told.append(orders))
+
+    assert [200, 250] == told
+
+
 def test_an_amount_beyond_reason_does_not_lose_the_others(sync: Sync, path: Path) -> None:
     """It is kept as it was told."""
     bring(sync, path, "1,1,,,,999999999999,a\n2,1,,,,100,a\n")

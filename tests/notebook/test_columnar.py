@@ -235,6 +235,17 @@ def test_sql_says_the_same(
     assert by_objects(some, rule, period) == codes_of(found)
 
 
+def test_polars_looks_closely_only_at_texts_that_may_be_blank() -> None:
+    """Called here as well, for polars calls it in threads of its own."""
+    some = pl.Series(["12", None, "", "　", ",", "〒", "A", "{"])
+    plain = pl.Series(["12", "A", ""])
+
+    assert [False, True, True, True, True, False, False, False] == list(
+        columnar._polars_blank(some)
+    )
+    assert [False, False, True] == list(columnar._polars_blank(plain))
+
+
 def test_bad_arguments_are_told() -> None:
     """With what to write instead."""
     rule = export.MANUAL_RULES["rakuten"]
