@@ -50,7 +50,7 @@ bench: $(VENV)/dev.stamp
 	$(BIN)/python -m benchmarks
 
 soak: $(VENV)/dev.stamp
-	MALLSYNC_SOAK=1 $(BIN)/python -m pytest --no-cov tests/sync
+	MALLSYNC_SOAK=1 $(BIN)/python -m pytest --no-cov tests/sync tests/adapters/mercari_shops/test_kill.py
 	$(BIN)/python -m benchmarks.soak
 
 mutants: $(VENV)/dev.stamp

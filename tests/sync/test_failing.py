@@ -103,8 +103,11 @@ def test_whichever_statement_of_a_fetch_fails_nothing_is_lost(
 FAULTS = [Fault.RESET_BEFORE, Fault.RESET_AFTER, Fault.UNAVAILABLE]
 
 
-@pytest.mark.parametrize("times", [1, 100], ids=["once", "from then on"])
-@pytest.mark.parametrize("fault", FAULTS)
+OUTAGES = [(fault, 1) for fault in FAULTS] + [(fault, 100) for fault in FAULTS[:: 1 if SOAK else 3]]
+"""Each fault once, and from then on: of the latter all in `make soak`."""
+
+
+@pytest.mark.parametrize(("fault", "times"), OUTAGES)
 @pytest.mark.parametrize("mall", MALLS)
 def test_whichever_call_of_an_export_fails_each_report_is_made_once(
     world: World, mall: str, fault: Fault, times: int
