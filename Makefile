@@ -9,7 +9,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 CODE := src tests docs examples $(wildcard benchmarks)
 SPHINX := $(BIN)/python -m sphinx --nitpicky --fail-on-warning --keep-going --quiet
-TESTS := $(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --cov=mallsync --cov-report=term
+TESTS := $(BIN)/python -m pytest --numprocesses auto --maxprocesses 4
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
@@ -18,8 +18,8 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 help:
 	@echo 'make demo     a day of a shop at fake malls; run it again for the next day'
-	@echo 'make test     the whole test suite, with coverage'
-	@echo 'make check    everything that must hold: format, lint, types, docs, doctests, tests'
+	@echo 'make test     the whole test suite'
+	@echo 'make check    everything that must hold: format, lint, types, docs, doctests, coverage'
 	@echo 'make bench    measure; make soak: kill, fail and measure for long (an hour)'
 	@echo 'make mutants  whether the tests notice a change of the rules'
 	@echo 'make docs     build the documentation into docs/_build/html'
@@ -41,7 +41,7 @@ check: $(VENV)/dev.stamp
 	$(SPHINX) -b html docs docs/_build/html
 	$(SPHINX) -D nb_execution_mode=off -b doctest docs docs/_build/doctest
 	$(BIN)/python -m pytest --doctest-modules src
-	MALLSYNC_DOCS=docs/_build/html $(TESTS)
+	MALLSYNC_DOCS=docs/_build/html $(TESTS) --cov=mallsync --cov-report=term
 
 look: docs
 	MALLSYNC_DOCS=docs/_build/html $(BIN)/python -m pytest --no-cov -p no:xdist tests/docs/test_built.py
