@@ -19,9 +19,13 @@ def mall() -> Iterator[sandbox.ExamplemarketMall]:
 
 
 @pytest.fixture(params=list(WIRES))
-def client(
-    request: pytest.FixtureRequest, mall: sandbox.ExamplemarketMall
-) -> Iterator[rakuma.Client]:
+def wire_name(request: pytest.FixtureRequest) -> str:
+    """Name one wire, and then the other."""
+    return str(request.param)
+
+
+@pytest.fixture
+def client(wire_name: str, mall: sandbox.ExamplemarketMall) -> Iterator[rakuma.Client]:
     """Make a client of it, with one wire and with the other."""
-    with client_of(mall, request.param) as made:
+    with client_of(mall, wire_name) as made:
         yield made

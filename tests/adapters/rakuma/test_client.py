@@ -42,6 +42,7 @@ from mallsync.testing import MemoryJournal, ScriptedCaller
 from mallsync.wire.messages import Effect
 from mallsync.wire.writing import SETTLE
 from tests.adapters.rakuma.shop import NOW, WEEK, WIRES, client_of, notice
+from tests.patience import patience
 
 Market = sandbox.ExamplemarketMall
 FAULTS = sorted(set(Fault))
@@ -53,10 +54,10 @@ def journal(mall: Market) -> MemoryJournal:
     return MemoryJournal(mall.clock.now)
 
 
-@pytest.fixture(params=list(WIRES))
-def hurried(request: pytest.FixtureRequest, mall: Market) -> Iterator[rakuma.Client]:
+@pytest.fixture
+def hurried(wire_name: str, mall: Market, fault: Fault) -> Iterator[rakuma.Client]:
     """Make a client that does not wait long for a mall that never answers."""
-    with client_of(mall, request.param, deadline=0.5) as made:
+    with client_of(mall, wire_name, deadline=patience(fault)) as made:
         yield made
 
 
@@ -369,6 +370,7 @@ def test_a_message_may_go_with_a_notice_if_the_facts_say_so(mall: Market) -> Non
 def test_a_fault_on_the_way_reports_nothing_twice(
     mall: Market,
     hurried: rakuma.Client,
+    client: rakuma.Client,
     journal: MemoryJournal,
     fault: Fault,
     deed: str,
@@ -379,8 +381,8 @@ def test_a_fault_on_the_way_reports_nothing_twice(
     (number,) = mall.fake.place()
     mall.fail_next(fault, operation=deed, times=2)
     told = []
-    for _ in range(4):
-        (result,) = hurried.send_notices([notice(number)], journal=journal if journalled else None)
+    for sender in (hurried, hurried, hurried, client):
+        (result,) = sender.send_notices([notice(number)], journal=journal if journalled else None)
         told.append(result.outcome)
         mall.clock.advance(timedelta(hours=2))
 
