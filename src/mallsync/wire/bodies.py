@@ -1,12 +1,28 @@
-"""Bodies in and out, with encodings stated."""
+"""Bodies in and out, with encodings stated.
+
+orjson reads a reply in half the time of ``json`` and is used if it is installed (the extra `fast`).
+What the two read differently goes to ``json``, so that nothing depends on what is installed.
+"""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from string import digits
 
 from mallsync.wire.messages import Response
 
 __all__ = ["dump_json", "load_json"]
+
+_quick: Callable[[bytes], object] | None
+try:
+    from orjson import loads as _quick
+except ImportError:
+    _quick = None
+
+_ZEROED = bytes.maketrans(digits.encode(), b"0" * len(digits))
+_LONG = b"0" * 19
+"""A number of so many digits may be beyond 64 bits, which orjson would round."""
 
 
 def dump_json(value: object) -> bytes:
@@ -24,8 +40,14 @@ def load_json(response: Response) -> object:
     Raises:
         ValueError: The body is no JSON: malformed, not UTF-8, nested too deeply, or with NaN.
     """
+    body = response.body
+    if _quick is not None and _LONG not in body.translate(_ZEROED):
+        try:
+            return _quick(body)
+        except ValueError:  # json reads more, such as a byte order mark, or says what is wrong
+            pass
     try:
-        return json.loads(response.body, parse_constant=_refuse)
+        return json.loads(body, parse_constant=_refuse)
     except RecursionError:
         raise ValueError("nested too deeply") from None
 
