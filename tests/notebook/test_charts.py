@@ -13,7 +13,7 @@ from mallsync import Outcome, Period
 from mallsync.errors import AuthFailed
 from mallsync.model.period import JST
 from mallsync.notebook import charts
-from mallsync.sync import Shop, ShopSettings, Sync
+from mallsync.sync import Planned, Shop, ShopSettings, Sync
 from tests.sync.conftest import NOW, World, ready, waiting
 from tests.sync.conftest import orders as orders  # noqa: PLC0414 -- fixtures
 from tests.sync.conftest import world as world  # noqa: PLC0414
@@ -79,6 +79,58 @@ def test_a_report_that_a_mall_has_refused_is_told_by_its_code(world: World) -> N
     assert {"UNKNOWN": 1} == {code: n for code, n in before[0].dropped.items() if code == "UNKNOWN"}
     assert (1, 0, 1) == (after.eligible, after.sent, after.dropped["-20004"])
     assert "-20004" in {one["reason"] for one in drops}
+
+
+def ready_alone(world: World) -> tuple[Sync, Planned]:
+    """Return a sync of which one order alone is ready to be reported, and its notice."""
+    sync = world.sync(qoo10=ShopSettings())
+    sync.fetch()
+    ready(sync, waiting(sync)[0])
+    (notice,) = sync.plan_export().notices
+    return sync, notice
+
+
+def counts(sync: Sync, *, retry_refused: bool = False) -> tuple[int, int]:
+    """Return how many orders are eligible, and how many are sent."""
+    (one,) = sync.funnel(sync.plan_export(retry_refused=retry_refused))
+    return one.eligible, one.sent
+
+
+def test_an_order_is_counted_once_whatever_was_tried(world: World) -> None:
+    """It is eligible while the rule allows it, and after it was sent."""
+    sync, notice = ready_alone(world)
+    journal = world.store.journal
+    told = [counts(sync)]
+    journal.claim(notice.key, notice.notice)
+    told.append(counts(sync))
+    for outcome in (Outcome.NOT_SENT, Outcome.REFUSED):
+        journal.settle(notice.key, outcome, "MADE_UP")
+        told += [counts(sync), counts(sync, retry_refused=True)]
+
+    assert [(1, 0)] * 6 == told
+    sync.handle(notice.key.order, status="キャンセル")
+    assert (0, 0) == counts(sync)
+    journal.settle(notice.key, Outcome.SENT)
+    assert (1, 1) == counts(sync)
+
+
+def test_what_was_sent_is_not_held_back(world: World) -> None:
+    """Although the rule would not allow it again: it is past its period, or cancelled since."""
+    sync, notice = ready_alone(world)
+    world.store.journal.claim(notice.key, notice.notice)
+    world.store.journal.settle(notice.key, Outcome.SENT)
+    (before,) = sync.funnel()
+    sync.handle(notice.key.order, status="キャンセル")
+    (after,) = sync.funnel()
+
+    assert before.dropped == after.dropped
+
+
+def test_a_funnel_is_about_the_shops_of_its_plan(sync: Sync) -> None:
+    """A plan of one shop says nothing of another."""
+    (shop,) = [key for key in sync.shops if key.mall == "qoo10"]
+
+    assert ["qoo10"] == [one.mall for one in sync.funnel(sync.plan_export(shops=[shop]))]
 
 
 def test_coverage_shows_what_was_fetched_and_what_never_was(sync: Sync) -> None:

@@ -20,7 +20,7 @@ from sqlalchemy.engine import make_url
 
 from mallsync.errors import ConfigError
 from mallsync.model.period import JST, Period
-from mallsync.model.words import fold
+from mallsync.model.words import fold, is_blank
 from mallsync.notebook import columnar
 from mallsync.policy import export
 from mallsync.policy.export import ExportRule, Facts, PeriodBasis, PeriodUse
@@ -41,10 +41,16 @@ SCHEMA: dict[str, Any] = {
     **dict.fromkeys(TIMES, pl.Datetime("us", "Asia/Tokyo")),
 }
 
-statuses = st.sampled_from(["発送待ち", "保留", "新規受付", "ｷｬﾝｾﾙ", " 保留　", "★宅急便", ""])
+statuses = st.sampled_from(
+    ["発送待ち", "保留", "新規受付", "ｷｬﾝｾﾙ", " 保留　", "保留\r\n", "★宅急便", ""]
+)
 carriers = st.sampled_from(["ヤマト運輸", "佐川急便", "日本郵便", "ゆうパック", "ゆうﾊﾟｯｸ", ""])
 methods = st.sampled_from(["メール便", "定形外", "レターパック", "速達", "ﾒｰﾙ便", "ゆうメール"])
-numbers = st.sampled_from(["000011112222", "A1", "", "　", ",", " , ", "，", "-", "〒", "0", "～"])
+numbers = st.sampled_from(
+    ["000011112222", "A1", "-", "〒", "0", "～", "\u200b", "´"]
+) | st.sampled_from(
+    ["", "　", ",", " , ", "，", "﹐", "\t", "\r\n", "\xa0", ",\n,", "\x1f\u2003︐"]
+)
 days = st.none() | st.dates(TODAY - timedelta(days=2), TODAY + timedelta(days=2))
 moments = st.none() | st.integers(-72 * 4, 24).map(lambda n: NOON + timedelta(minutes=15 * n))
 facts = st.builds(
@@ -72,9 +78,9 @@ Rows = list[dict[str, Any]]
 
 
 def row_of(one: Facts) -> dict[str, Any]:
-    """Return the columns of a row; what is not filled is missing in some and blank in others."""
+    """Return the columns of a row, with blanks where people leave some."""
     told = asdict(one)
-    told["delivery_methods"] = ",".join(sorted(one.delivery_methods))
+    told["delivery_methods"] = f" {' ,　'.join(sorted(one.delivery_methods))}\n"
     return {name: told[name] for name in SCHEMA}
 
 
@@ -116,16 +122,98 @@ def test_polars_says_the_same(
     assert eager.equals(lazy)
 
 
+@pytest.mark.parametrize("missing", [None, "", "　"])
 @given(some=st.lists(facts, max_size=12), rule=rules, period=periods)
-def test_pandas_says_the_same(some: list[Facts], rule: ExportRule, period: Period | None) -> None:
-    """With the frame's own index."""
+def test_pandas_says_the_same(
+    missing: str | None, some: list[Facts], rule: ExportRule, period: Period | None
+) -> None:
+    """With the frame's own index, however it leaves a cell empty."""
     period = needs_period(rule, period)
-    frame = pd.DataFrame([row_of(one) for one in some], columns=list(SCHEMA))
+    rows = [row_of(one) for one in some]
+    cells = [
+        {name: missing if cell is None else cell for name, cell in row.items()} for row in rows
+    ]
+    frame = pd.DataFrame(cells, columns=list(SCHEMA))
     frame.index = pd.RangeIndex(100, 100 + len(some))
     flags = columnar.pandas_flags(frame, rule, today=TODAY, period=period)
 
     assert by_objects(some, rule, period) == codes_of(flags.to_dict("records"))
     assert list(frame.index) == list(flags.index)
+
+
+EMPTY = {name: [None, None] for name in SCHEMA}
+LATE = [datetime(2026, 11, 22, 23, 59), datetime(2026, 11, 23)]  # noqa: DTZ001 -- a day's time
+LACKS = {"OUT_OF_PERIOD", "SHIP_DATE_MISSING", "TRACKING_MISSING"}
+NEEDY = evolve(export.RULES["rakuten"], basis=PeriodBasis.UPDATED, last_days=1)
+
+
+def flags_of(frame: Any) -> list[set[str]]:
+    """Return the codes against each row of a frame of either library."""
+    if isinstance(frame, pd.DataFrame):
+        return codes_of(columnar.pandas_flags(frame, NEEDY, today=TODAY).to_dict("records"))
+    spelled = columnar.spellings_of(frame)
+    flags = columnar.polars_flags(NEEDY, today=TODAY, spellings=spelled)
+    return codes_of(frame.with_columns(**flags).to_dicts())
+
+
+@pytest.mark.parametrize("library", [pl, pd])
+def test_a_frame_without_a_single_value_is_one_of_blanks(library: Any) -> None:
+    """Its columns have no type yet; nor has a frame without a row."""
+    assert [LACKS, LACKS] == flags_of(library.DataFrame(EMPTY))
+    assert [] == flags_of(library.DataFrame({name: [] for name in SCHEMA}))
+
+
+@pytest.mark.parametrize("library", [pl, pd])
+@pytest.mark.parametrize("zone", [None, JST, UTC])
+def test_a_ship_date_with_a_time_is_its_day(library: Any, zone: Any) -> None:
+    """Dates are compared, never moments (R2.3); aware ones are days of Japan."""
+    moments = [one.replace(tzinfo=JST).astimezone(zone) if zone else one for one in LATE]
+    found = flags_of(library.DataFrame({**EMPTY, "ship_date": moments}))
+
+    assert [
+        LACKS - {"SHIP_DATE_MISSING"},
+        LACKS ^ {"SHIP_DATE_MISSING", "SHIP_DATE_FUTURE"},
+    ] == found
+
+
+@pytest.mark.parametrize("library", [pl, pd])
+@pytest.mark.parametrize(
+    ("column", "values", "wanted"),
+    [
+        ("updated_at", LATE, "aware moments"),
+        ("created_at", ["2026-11-22", "x"], "aware moments"),
+        ("ship_date", ["2026-11-22", "11/22"], "days"),
+        ("ship_date", [1, 2], "days"),
+        ("tracking_number", [111122223333, 0], "text"),
+    ],
+)
+def test_a_column_of_another_kind_is_refused(
+    library: Any, column: str, values: list[Any], wanted: str
+) -> None:
+    """Nothing is guessed: neither a zone nor a form of dates, nor zeros that are gone."""
+    frame = library.DataFrame({**EMPTY, column: values})
+    with pytest.raises(Exception, match=f"{column} holds .*: make it a column of {wanted}"):
+        flags_of(frame)
+
+
+def test_a_column_that_the_rule_does_not_look_at_may_be_missing() -> None:
+    """Another one is named."""
+    frame = pd.DataFrame({"status": ["保留", "発送待ち"]})
+    rule = ExportRule(
+        excluded_statuses=frozenset({"保留"}), needs_ship_date=False, needs_tracking=False
+    )
+
+    assert [False, True] == list(columnar.pandas_flags(frame, rule, today=TODAY)["eligible"])
+    with pytest.raises(ConfigError, match="the frame has no column ship_date, which the rule"):
+        columnar.pandas_flags(frame, export.RULES["rakuma"], today=TODAY)
+
+
+def test_the_blanks_of_sql_are_those_of_the_rules() -> None:
+    """Each of them alone, and no other character."""
+    found = [chr(code) for code in range(0x11000) if not 0xD800 <= code < 0xE000]
+
+    assert set(columnar._SPACES) == {one for one in found if not fold(one)}
+    assert set(columnar._BLANKS) == {one for one in found if is_blank(one)}
 
 
 # ------------------------------------------------------------------------------------------- SQL
@@ -162,6 +250,8 @@ def sqlite() -> Iterator[Callable[[Rows, str], Rows]]:
 def _as_text(value: object) -> object:
     if isinstance(value, datetime):
         return f"{value.astimezone(UTC):%Y-%m-%d %H:%M:%S}"
+    if value is None:
+        return ""
     return value.isoformat() if isinstance(value, date) else value
 
 
@@ -244,6 +334,22 @@ def test_polars_looks_closely_only_at_texts_that_may_be_blank() -> None:
         columnar._polars_blank(some)
     )
     assert [False, False, True] == list(columnar._polars_blank(plain))
+
+
+def test_polars_reads_columns_by_their_kind() -> None:
+    """Called here as well, for polars calls it in threads of its own."""
+    nothing = pl.Series("cells", [None])
+    naive, aware = pl.Series(LATE), pl.Series([one.replace(tzinfo=UTC) for one in LATE])
+
+    assert [TODAY, TODAY + timedelta(days=1)] == list(columnar._polars_days(naive))
+    assert [TODAY + timedelta(days=1)] * 2 == list(columnar._polars_days(aware))
+    assert [one.replace(tzinfo=UTC) for one in LATE] == list(columnar._polars_moments(aware))
+    assert [None] == list(columnar._polars_days(nothing)) == list(columnar._polars_moments(nothing))
+    assert [True] == list(columnar._polars_blank(nothing))
+    assert [False] == list(columnar._polars_one_of(["保留"], nothing))
+    for read in (columnar._polars_days, columnar._polars_moments, columnar._polars_blank):
+        with pytest.raises(ConfigError, match="cells holds Int64: make it a column of"):
+            read(pl.Series("cells", [1]))
 
 
 def test_bad_arguments_are_told() -> None:

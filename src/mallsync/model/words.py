@@ -137,4 +137,4 @@ def is_blank(text: str | None) -> bool:
     if not text:
         return True
     # A letter or digit in front is not blank, whatever follows: no need to fold a number.
-    return not text[0].isalnum() and not fold(text).strip(", ")
+    return not text[0].isalnum() and not fold(text).replace(",", " ").strip()

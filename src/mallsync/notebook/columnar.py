@@ -4,8 +4,9 @@ It is the same rule that `mallsync.policy.export.decide_facts` reads, and says t
 for objects that one is faster. A row is one shipment of one order, in columns of these names:
 
 ``status``, ``carrier``, ``tracking_number``: text, as typed. ``delivery_methods``: names joined by
-commas. ``ship_date``: a day. ``updated_at``, ``created_at``, ``ordered_at``: aware moments, needed
-where the rule looks at a time. A blank or a missing value is the same.
+commas. ``ship_date``: a day, or a moment of it, in Japan where it is aware. ``updated_at``,
+``created_at``, ``ordered_at``: aware moments. A blank or a missing value is the same. A column is
+needed where the rule looks at it.
 
 What comes out are flags: ``eligible``, and one for each reason of R2.7 by its code.
 """
@@ -13,7 +14,8 @@ What comes out are flags: ``eligible``, and one for each reason of R2.7 by its c
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar
 
 from mallsync.errors import ConfigError
@@ -82,7 +84,8 @@ def pandas_flags(
     """Return the flags of a frame of pandas, with its index; arguments as for `polars_flags`.
 
     Raises:
-        ConfigError: An argument has the wrong type, or the rule lacks its period.
+        ConfigError: An argument has the wrong type, the rule lacks its period, or a column that it
+            looks at is missing or holds something else.
     """
     import pandas as pd  # noqa: PLC0415 -- an extra
 
@@ -97,8 +100,8 @@ def sql_flags(
 
     Names are compared as they stand but for blanks around them: no SQL folds half-width and
     full-width characters as we do, so fold them (`mallsync.model.words.fold`) when you store them.
-    In SQLite, days are text (``2026-11-22``) and moments are text in UTC, as
-    ``2026-11-22 00:15:00``.
+    In SQLite, days are text (``2026-11-22``), and so are moments, in UTC (``2026-11-22 00:15:00``)
+    or with their offset; what its ``date`` and ``datetime`` cannot read is missing.
 
     Args:
         rule: One of `mallsync.policy.export.RULES`, or the host's own.
@@ -136,7 +139,7 @@ class _Engine(Protocol[T_co]):
         """Tell whether a day is missing."""
 
     def after(self, column: str, day: date) -> T_co:
-        """Tell whether a day is after another; false for a missing one."""
+        """Tell whether a day is after another, whatever its time (R2.3); false if missing."""
 
     def within(self, columns: Sequence[str], period: Period) -> T_co:
         """Tell whether the first moment that is filled lies in a period; false without one."""
@@ -154,15 +157,19 @@ def _flags(
     outside = no
     for one in inside:
         outside = outside | ~one
-    dated = rule.needs_ship_date
-    lacks = of.blank("tracking_number") & ~of.exempt(rule.exempt_methods)
     flags = {
         "OUT_OF_PERIOD": outside,
         "STATUS_EXCLUDED": of.named("status", rule.excluded_statuses),
-        "SHIP_DATE_MISSING": of.missing("ship_date") if dated else no,
-        "SHIP_DATE_FUTURE": of.after("ship_date", today) if dated else no,
-        "TRACKING_MISSING": lacks if rule.needs_tracking else no,
+        "SHIP_DATE_MISSING": no,
+        "SHIP_DATE_FUTURE": no,
+        "TRACKING_MISSING": no,
     }
+    if rule.needs_ship_date:
+        flags["SHIP_DATE_MISSING"] = of.missing("ship_date")
+        flags["SHIP_DATE_FUTURE"] = of.after("ship_date", today)
+    if rule.needs_tracking:
+        lacks = of.blank("tracking_number")
+        flags["TRACKING_MISSING"] = lacks & ~of.exempt(rule.exempt_methods)
     against = no
     for one in flags.values():
         against = against | one
@@ -181,6 +188,18 @@ def _periods(rule: ExportRule, today: date, period: Period | None) -> Iterable[P
         yield period
     if rule.last_days is not None:
         yield Period.days(today - timedelta(days=rule.last_days), today)
+
+
+def _is_blank(one: object) -> bool:
+    return isinstance(one, str) and is_blank(one)
+
+
+def _is_day(one: object) -> bool:
+    return isinstance(one, date)
+
+
+def _is_aware(one: object) -> bool:
+    return isinstance(one, datetime) and one.tzinfo is not None
 
 
 def _named(names: frozenset[str]) -> Callable[[str | None], bool]:
@@ -219,27 +238,76 @@ class _Polars:
     def _one_of(
         self, column: str, is_meant: Callable[[str], bool], names: frozenset[str]
     ) -> pl.Expr:
-        meant = {*names, *filter(is_meant, self.spellings.get(column, ()))}
-        return self.pl.col(column).is_in(sorted(meant)).fill_null(value=False)
+        meant = sorted({*names, *filter(is_meant, self.spellings.get(column, ()))})
+        return self._of(column, partial(_polars_one_of, meant), self.pl.Boolean)
 
     def blank(self, column: str) -> pl.Expr:
-        return self.pl.col(column).map_batches(
-            _polars_blank, return_dtype=self.pl.Boolean, is_elementwise=True
-        )
+        return self._of(column, _polars_blank, self.pl.Boolean)
 
     def missing(self, column: str) -> pl.Expr:
-        return self.pl.col(column).is_null()
+        return self._of(column, _polars_days, self.pl.Date).is_null()
 
     def after(self, column: str, day: date) -> pl.Expr:
-        return (self.pl.col(column) > day).fill_null(value=False)
+        return (self._of(column, _polars_days, self.pl.Date) > day).fill_null(value=False)
 
     def within(self, columns: Sequence[str], period: Period) -> pl.Expr:
-        moment = self.pl.coalesce(columns).dt.convert_time_zone("UTC")
+        kind = self.pl.Datetime("us", "UTC")
+        moment = self.pl.coalesce(self._of(one, _polars_moments, kind) for one in columns)
         return ((moment >= period.start) & (moment < period.end)).fill_null(value=False)
+
+    def _of(
+        self,
+        column: str,
+        told: Callable[[pl.Series], pl.Series],
+        kind: Any,  # noqa: ANN401
+    ) -> pl.Expr:
+        """Return what is told of a column, whose type an expression alone does not know."""
+        return self.pl.col(column).map_batches(told, return_dtype=kind, is_elementwise=True)
+
+
+def _polars_one_of(meant: Sequence[str], values: pl.Series) -> pl.Series:
+    import polars as pl  # noqa: PLC0415 -- an extra
+
+    if values.dtype == pl.Null:
+        values = values.cast(pl.String)
+    return values.is_in(meant).fill_null(value=False)
+
+
+def _polars_days(values: pl.Series) -> pl.Series:
+    """Return days: those of Japan where moments are aware."""
+    import polars as pl  # noqa: PLC0415 -- an extra
+
+    if isinstance(values.dtype, pl.Datetime):
+        aware = values.dtype.time_zone is not None
+        return (values.dt.convert_time_zone("Asia/Tokyo") if aware else values).dt.date()
+    if values.dtype not in (pl.Date, pl.Null):
+        raise _wrong(values.name, values.dtype, "days")
+    return values.cast(pl.Date)
+
+
+def _polars_moments(values: pl.Series) -> pl.Series:
+    import polars as pl  # noqa: PLC0415 -- an extra
+
+    kind = pl.Datetime("us", "UTC")
+    if values.dtype == pl.Null:
+        return values.cast(kind)
+    if not isinstance(values.dtype, pl.Datetime) or values.dtype.time_zone is None:
+        raise _wrong(values.name, values.dtype, "aware moments")
+    return values.dt.convert_time_zone("UTC").cast(kind)
+
+
+def _wrong(column: str, kind: object, wanted: str) -> ConfigError:
+    return ConfigError(f"{column} holds {kind}: make it a column of {wanted}")
 
 
 def _polars_blank(values: pl.Series) -> pl.Series:
     """Tell which texts are blank: most begin with an ASCII letter or digit, and are not."""
+    import polars as pl  # noqa: PLC0415 -- an extra
+
+    if values.dtype == pl.Null:
+        values = values.cast(pl.String)
+    if values.dtype != pl.String:
+        raise _wrong(values.name, values.dtype, "text")
     empty = values == ""
     # "/~" and not "0": no number begins with it, so that the first byte decides.
     low, high = values < "/~", values >= "{"
@@ -280,26 +348,45 @@ class _Pandas:
         return self._looked_up(map(is_blank, categories), codes)
 
     def missing(self, column: str) -> Any:  # noqa: ANN401
-        return self.frame[column].isna().to_numpy()
+        return self._moments(column, "days").isna().to_numpy()
 
     def after(self, column: str, day: date) -> Any:  # noqa: ANN401
-        days = self._moments(column)
-        bound = datetime.combine(day, datetime.min.time())
-        return (days.dt.tz_localize(None) > bound).fillna(value=False).to_numpy(dtype=bool)
+        days = self._moments(column, "days")
+        if days.dt.tz is not None:
+            days = days.dt.tz_convert(JST).dt.tz_localize(None)
+        return (days >= datetime.combine(day + timedelta(days=1), time())).to_numpy(dtype=bool)
 
     def within(self, columns: Sequence[str], period: Period) -> Any:  # noqa: ANN401
-        moment = self._moments(columns[0], utc=True)
+        moment = self._moments(columns[0], "aware moments")
         for column in columns[1:]:
-            moment = moment.fillna(self._moments(column, utc=True))
+            moment = moment.fillna(self._moments(column, "aware moments"))
         return ((moment >= period.start) & (moment < period.end)).to_numpy(dtype=bool)
 
-    def _moments(self, column: str, *, utc: bool = False) -> Any:  # noqa: ANN401
+    def _moments(self, column: str, wanted: str) -> Any:  # noqa: ANN401
+        """Return days or aware moments; blank texts are missing, other texts are refused."""
         import pandas as pd  # noqa: PLC0415 -- an extra
 
-        return pd.to_datetime(self.frame[column], utc=utc)
+        values = self._column(column)
+        if values.dtype.kind != "M":
+            values = values.mask(values.map(_is_blank))
+            if not values.dropna().map(_is_day).all():
+                raise _wrong(column, values.dtype, wanted)
+        if wanted == "days":
+            return pd.to_datetime(values)
+        found = pd.to_datetime(values, utc=True)
+        if getattr(values.dtype, "tz", None) is None and not values.dropna().map(_is_aware).all():
+            raise _wrong(column, values.dtype, wanted)
+        return found
+
+    def _column(self, column: str) -> Any:  # noqa: ANN401
+        if column not in self.frame:
+            raise ConfigError(f"the frame has no column {column}, which the rule looks at")
+        return self.frame[column]
 
     def _codes(self, column: str) -> tuple[Any, list[str | None]]:
-        found = self.frame[column].astype("category").cat
+        found = self._column(column).astype("category").cat
+        if not all(isinstance(one, str) for one in found.categories):
+            raise _wrong(column, found.categories.dtype, "text")
         categories: list[str | None] = [*found.categories, None]
         codes = found.codes.to_numpy().astype("int64")  # int8 for few, which overflows in products
         codes[codes < 0] = len(categories) - 1
@@ -313,7 +400,12 @@ class _Pandas:
 
 # ------------------------------------------------------------------------------------------- SQL
 
-_BLANKS = ", \u3000\uff0c"
+_SPACES = "".join(map(chr, (*range(9, 14), *range(28, 33), 0x85, 0xA0, 0x1680)))
+_SPACES += "".join(map(chr, (*range(0x2000, 0x200B), 0x2028, 0x2029, 0x202F, 0x205F, 0x3000)))
+"""What `fold` takes away at both ends."""
+
+_BLANKS = _SPACES + ",\ufe10\ufe50\uff0c"
+"""What leaves a text blank: a comma in any form, too (`is_blank`)."""
 
 
 class _Text:
@@ -342,36 +434,33 @@ class _Sql:
         return _Text("(1 = 1)" if value else "(1 = 0)")
 
     def named(self, column: str, names: frozenset[str]) -> _Text:
-        if not names:
-            return self.constant(False)  # noqa: FBT003 -- a value
-        listed = ", ".join(_quoted(one) for one in sorted(names))
-        return _Text(f"({self._trimmed(column)} IN ({listed}))")
+        return _one_of(f"coalesce({column}, '')", names)
 
     def exempt(self, exempt: Mapping[str, frozenset[str]]) -> _Text:
         found = self.constant(False)  # noqa: FBT003 -- a value
         for carrier, methods in sorted(exempt.items()):
-            for method in sorted(methods):
-                found = found | (self.named("carrier", frozenset({carrier})) & self._has(method))
+            found = found | (self.named("carrier", frozenset({carrier})) & self._has(methods))
         return found
 
-    def _has(self, method: str) -> _Text:
-        listed = "',' || coalesce(delivery_methods, '') || ','"
-        name = "strpos" if self.dialect != "sqlite" else "instr"
-        return _Text(f"({name}({listed}, {_quoted(f',{method},')}) > 0)")
+    def _has(self, methods: frozenset[str]) -> _Text:
+        found = _one_of("part.value", methods)
+        rows = f"SELECT 1 FROM {_PARTS[self.dialect]} WHERE {found.text}"  # noqa: S608 -- quoted
+        return _Text(f"EXISTS ({rows})")
 
     def blank(self, column: str) -> _Text:
         return _Text(f"(trim(coalesce({column}, ''), '{_BLANKS}') = '')")
 
     def missing(self, column: str) -> _Text:
-        return _Text(f"({column} IS NULL)")
+        return _Text(f"({self._read('date', column)} IS NULL)")
 
     def after(self, column: str, day: date) -> _Text:
-        literal = f"'{day.isoformat()}'"
+        literal = f"'{day + timedelta(days=1)}'"
         bound = literal if self.dialect == "sqlite" else f"DATE {literal}"
-        return _Text(f"coalesce({column} > {bound}, 1 = 0)")
+        return _Text(f"coalesce({self._read('date', column)} >= {bound}, 1 = 0)")
 
     def within(self, columns: Sequence[str], period: Period) -> _Text:
-        moment = f"coalesce({', '.join(columns)})" if columns[1:] else columns[0]
+        told = [self._read("datetime", one) for one in columns]
+        moment = f"coalesce({', '.join(told)})" if told[1:] else told[0]
         bounds = self._moment(period.start), self._moment(period.end)
         return _Text(f"coalesce({moment} >= {bounds[0]} AND {moment} < {bounds[1]}, 1 = 0)")
 
@@ -380,8 +469,24 @@ class _Sql:
             return f"'{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S}'"
         return f"TIMESTAMPTZ '{moment.astimezone(JST).isoformat(sep=' ')}'"
 
-    def _trimmed(self, column: str) -> str:
-        return f"trim(coalesce({column}, ''), ' \u3000')"
+    def _read(self, function: str, column: str) -> str:
+        """Return a day or a moment, which SQLite reads from text: null if it cannot."""
+        return f"{function}({column})" if self.dialect == "sqlite" else column
+
+
+_PARTS: Mapping[Dialect, str] = {
+    "duckdb": "unnest(string_split(delivery_methods, ',')) AS part(value)",
+    "postgresql": "unnest(string_to_array(delivery_methods, ',')) AS part(value)",
+    "sqlite": "json_each('['||replace(json_quote(delivery_methods),',','\",\"')||']') AS part",
+}
+"""The names between the commas, as rows."""
+
+
+def _one_of(text: str, names: frozenset[str]) -> _Text:
+    if not names:
+        return _Text("(1 = 0)")
+    listed = ", ".join(_quoted(one) for one in sorted(names))
+    return _Text(f"(trim({text}, '{_SPACES}') IN ({listed}))")
 
 
 def _quoted(text: str) -> str:

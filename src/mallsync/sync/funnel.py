@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping
 
 from attrs import field, frozen
 
+from mallsync.model.order import OrderKey
+from mallsync.model.writebacks import Outcome, ShipmentNotice
 from mallsync.store import ShopKey, SqlStore
 from mallsync.sync.plan import Plan, PlanRow
 
 __all__ = ["Funnel", "funnel_of"]
 
 _WRITTEN = frozenset({"ALREADY_REPORTED", "REPORTED_OTHERWISE", "REFUSED_BEFORE", "IN_DOUBT"})
-"""Guards of what was written already: the journal counts that."""
+"""Guards of what was written already: of an order that the journal knows it tells more itself."""
 
 
 @frozen(kw_only=True)
@@ -23,8 +25,7 @@ class Funnel:
     Args:
         mall: Which.
         fetched: Orders that the store has.
-        eligible: Those whose report the rule has allowed: what was written to the mall, and what
-            is allowed now.
+        eligible: Those whose report the rule allows: what was sent, and what is allowed now.
         sent: Those of which a report is on the mall, as far as is known.
         confirmed: Those that a later fetch has seen there.
         dropped: By code how many orders are not further: reasons of the rule (R2, R3), of intake
@@ -39,16 +40,16 @@ class Funnel:
     dropped: Mapping[str, int] = field(repr=False)
 
 
-def funnel_of(store: SqlStore, shops: Iterable[ShopKey], plan: Plan) -> list[Funnel]:
-    """Return a funnel for each mall that has a shop here, in the order of the shops."""
+def funnel_of(store: SqlStore, plan: Plan) -> list[Funnel]:
+    """Return a funnel for each mall of a plan, in the order of its shops."""
     malls: dict[str, list[ShopKey]] = {}
-    for key in shops:
+    for key in plan.shops:
         malls.setdefault(key.mall, []).append(key)
     return [_funnel(store, mall, keys, plan) for mall, keys in malls.items()]
 
 
 def _funnel(store: SqlStore, mall: str, keys: list[ShopKey], plan: Plan) -> Funnel:
-    fetched = tried = sent = confirmed = 0
+    fetched = sent = confirmed = 0
     dropped: Counter[str] = Counter()
     for key in keys:
         intakes = store.orders.tally(key)
@@ -56,26 +57,34 @@ def _funnel(store: SqlStore, mall: str, keys: list[ShopKey], plan: Plan) -> Funn
         fetched += sum(intakes.values())
         sent += written.sent
         confirmed += written.confirmed
-        tried += written.sent + sum(written.others.values())
         dropped.update({code: count for code, count in intakes.items() if code})
         dropped.update(written.others)
-    rows = [row for row in plan.rows if row.order.mall == mall]
-    waiting = [row for row in rows if not _guards(row) & _WRITTEN]
-    dropped.update(code for row in waiting for code in _codes(row))
+    known = {order: is_sent for key in keys for order, is_sent in _known(store, key, plan)}
+    rows = [row for row in plan.rows if row.order.mall == mall and not known.get(row.order)]
+    for row in rows:
+        dropped.update(_codes(row) - (_WRITTEN if row.order in known else set()))
     return Funnel(
         mall=mall,
         fetched=fetched,
-        eligible=tried + sum(row.decision.eligible for row in waiting),
+        eligible=sent + sum(row.decision.eligible or bool(row.notices) for row in rows),
         sent=sent,
         confirmed=confirmed,
         dropped=dropped,
     )
 
 
+def _known(store: SqlStore, key: ShopKey, plan: Plan) -> Iterator[tuple[OrderKey, bool]]:
+    """Yield each candidate of a shop that the journal knows, and whether its report was sent."""
+    orders = [row.order for row in plan.rows]
+    numbers = [one.number for one in orders if ShopKey(one.mall, one.shop_id) == key]
+    sent: dict[OrderKey, bool] = {}
+    for record in store.journal.of(key, numbers).values():
+        if isinstance(record.write_back, ShipmentNotice):
+            order = record.key.order
+            sent[order] = sent.get(order, False) or record.outcome is Outcome.SENT
+    yield from sent.items()
+
+
 def _codes(row: PlanRow) -> set[str]:
     """Return all that holds a row back."""
-    return {one.code.value for one in row.decision.reasons} | _guards(row)
-
-
-def _guards(row: PlanRow) -> set[str]:
-    return {one.code.value for one in row.guards}
+    return {one.code.value for one in (*row.decision.reasons, *row.guards)}

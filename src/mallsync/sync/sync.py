@@ -340,7 +340,7 @@ class Sync:
             plan: What is allowed now; None makes one.
         """
         chosen = self.plan_export() if plan is None else plan
-        return funnel_of(self.store, self.shops, chosen)
+        return funnel_of(self.store, chosen)
 
     def buyer(self, key: OrderKey) -> BuyerDecision:
         """Return who stands for the buyer of an order, by the shop's setting (R5): never stored.
