@@ -8,17 +8,19 @@ harm: a lease lets one fetch and one writer to a shop in, and the journal knows 
 
 from __future__ import annotations
 
+import logging
 import os
 from functools import cache
 
 from celery import Celery
 
 from mallsync.shops import load_shops
-from mallsync.store import SqlStore
-from mallsync.sync import Sync
+from mallsync.store import ShopKey, SqlStore
+from mallsync.sync import ExportReport, FetchReport, Sync
 
 __all__ = ["app", "keep_all", "keep_shop", "opened"]
 
+log = logging.getLogger(__name__)
 app = Celery("mallsync_host", broker=os.environ.get("CELERY_BROKER", "memory://"))
 app.conf.update(
     task_acks_late=True,  # a task of a worker that dies is given to another …
@@ -45,10 +47,16 @@ def keep_all() -> None:
 
 @app.task(name="celery_host.keep_shop", ignore_result=True)
 def keep_shop(mall: str, shop_id: str) -> bool:
-    """Keep one shop in step; return whether all went well."""
+    """Do for one shop what its file has switched on; return whether all went well."""
     sync = opened()
-    keys = [key for key in sync.shops if (key.mall, key.shop_id) == (mall, shop_id)]
-    fetched = sync.fetch(keys)
-    reconciled = sync.reconcile(keys)  # first what an earlier task has left in doubt
-    exported = sync.export(sync.plan_export(shops=keys))
-    return all(one.ok for one in fetched) and all(one.ok for one in (*reconciled, *exported))
+    shop = sync.shops[ShopKey(mall, shop_id)]
+    reports: list[FetchReport | ExportReport] = []
+    if shop.settings.auto_fetch:
+        reports += sync.fetch([shop.key])
+    if shop.settings.auto_export:  # off unless the shop's file says otherwise
+        reports += sync.reconcile([shop.key])  # first what an earlier task has left in doubt
+        reports += sync.export(sync.plan_export(shops=[shop.key]))
+    for one in reports:
+        if not one.ok:
+            log.warning("%s: %s", one.shop, one.error or one)
+    return all(one.ok for one in reports)

@@ -5,12 +5,14 @@ flask --app "flask_host:create_app('shops.toml', 'sqlite:///orders.db')" run
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 from flask import Flask, Response, request
 
-from mallsync import OrderKey
+from mallsync import OrderKey, Outcome
 from mallsync.adapters.rakuten import events
 from mallsync.errors import ConfigError, MallError
 from mallsync.shops import load_shops
@@ -30,13 +32,12 @@ def create_app(shops: Path | str, store: str, *, event_key: str = "") -> Flask:
     @app.post("/sync")
     def keep_in_step() -> dict[str, Any]:
         fetched = sync.fetch()
-        sync.reconcile()
-        exported = sync.export(sync.plan_export())
-        return {
-            "new": {str(one.shop): one.new for one in fetched},
-            "sent": {str(one.shop): len(one.written) for one in exported},
-            "ok": all(one.ok for one in fetched) and all(one.ok for one in exported),
-        }
+        reports = [*sync.reconcile(), *sync.export(sync.plan_export())]
+        sent = Counter({str(key): 0 for key in sync.shops})
+        for one in reports:
+            sent[str(one.shop)] += sum(each.outcome is Outcome.SENT for each in one.written)
+        good = all(one.ok for one in fetched) and all(one.ok for one in reports)
+        return {"new": {str(one.shop): one.new for one in fetched}, "sent": sent, "ok": good}
 
     @app.get("/orders/<mall>/<shop>/<number>/why")
     def why(mall: str, shop: str, number: str) -> dict[str, str]:
@@ -49,7 +50,9 @@ def create_app(shops: Path | str, store: str, *, event_key: str = "") -> Flask:
         except MallError as error:
             return Response(events.reply(error), content_type=events.CONTENT_TYPE)
         # An event is a trigger, not the news itself: what has changed is fetched. Answer first.
-        app.extensions["mallsync_due"] = True
+        shops = [key for key in sync.shops if key.mall == "rakuten"]
+        fetching = app.extensions["mallsync_fetch"] = Thread(target=sync.fetch, args=(shops,))
+        fetching.start()
         return Response(events.reply(), content_type=events.CONTENT_TYPE)
 
     @app.errorhandler(ConfigError)

@@ -35,6 +35,7 @@ def test_a_beat_keeps_every_shop_in_step() -> None:
 
 def test_a_task_that_runs_in_two_workers_at_once_reports_once(host: Host) -> None:
     """As after a worker that died, or a broker that delivered again."""
+    host.shops.write_text(f"{host.shops.read_text('utf-8')}export.auto = true\n", "utf-8")
     celery_host.keep_all.delay()
     key = host.cart
     fill_in(celery_host.opened(), host)
@@ -52,6 +53,24 @@ def test_a_task_that_runs_in_two_workers_at_once_reports_once(host: Host) -> Non
     celery_host.keep_shop(key.mall, key.shop_id)
 
     assert [1, 1] == reports(celery_host.opened(), host)
+
+
+def test_a_shop_that_has_not_switched_it_on_reports_nothing_by_itself(host: Host) -> None:
+    """A person looks at its plan first (R6)."""
+    celery_host.keep_all.delay()
+    fill_in(celery_host.opened(), host)
+    celery_host.keep_all.delay()
+
+    assert [0, 0] == reports(celery_host.opened(), host)
+
+
+def test_a_task_tells_what_went_wrong(host: Host, caplog: pytest.LogCaptureFixture) -> None:
+    """In the worker's log: nobody asks for its result."""
+    host.malls.rakuten.fail_next("UNAUTHORISED", times=10)
+    (key,) = [one for one in celery_host.opened().shops if one.mall == "rakuten"]
+
+    assert not celery_host.keep_shop(key.mall, key.shop_id)
+    assert "rakuten/one" in caplog.text
 
 
 def test_tasks_are_given_back_by_a_worker_that_dies() -> None:

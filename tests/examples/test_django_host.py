@@ -80,5 +80,9 @@ def test_a_page_says_why_by_the_hosts_own_table() -> None:
     row.save()
     answer = Client().get(f"/orders/rakuten/one/{row.number}/why")
 
+    unknown = Client().get(f"/orders/rakuten/other/{row.number}/why")
+
+    assert 404 == unknown.status_code
+    assert "other" in unknown.json()["error"]
     assert 200 == answer.status_code
     assert "保留" in answer.json()["why"] or "発送後" in answer.json()["why"]

@@ -12,8 +12,11 @@ from flask_host import close, create_app
 from mallsync.sync import Sync
 from tests.examples.conftest import Host, fill_in, reports
 
-PUSH = """<?xml version="1.0" encoding="UTF-8"?>
-<request><authKey>{key}</authKey></request>"""
+PUSH = (
+    "<notifyModel><authModel><shopUrl>mihon-shop</shopUrl><authKey>{key}</authKey></authModel>"
+    "<notifyInfoModel><requestId>req-31</requestId><serviceId>1</serviceId>"
+    "<functionId>1</functionId></notifyInfoModel></notifyModel>"
+)
 
 
 @pytest.fixture
@@ -62,4 +65,14 @@ def test_a_push_with_another_key_is_refused(app: Flask, web: FlaskClient) -> Non
     answer = web.post("/rakuten/events", data=PUSH.format(key="wrong"))
 
     assert "xml" in answer.content_type
-    assert "mallsync_due" not in app.extensions
+    assert "mallsync_fetch" not in app.extensions
+
+
+def test_a_push_lets_the_shops_of_the_mall_be_fetched(app: Flask, web: FlaskClient) -> None:
+    """Behind the answer, which the mall does not wait long for."""
+    answer = web.post("/rakuten/events", data=PUSH.format(key="made-up"))
+    app.extensions["mallsync_fetch"].join()
+    sync: Sync = app.extensions["mallsync"]
+
+    assert "xml" in answer.content_type
+    assert {"rakuten"} == {one.order.key.mall for one in sync.orders()}

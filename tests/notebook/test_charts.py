@@ -145,6 +145,16 @@ def test_coverage_shows_what_was_fetched_and_what_never_was(sync: Sync) -> None:
     assert "2026-10-03T12:00:00" in {one["start"] for one in gaps}
 
 
+def test_shops_of_one_name_are_told_apart(world: World) -> None:
+    """By their mall: one's gap is not drawn over the other's coverage."""
+    sync = world.sync(rakuten=ShopSettings(), qoo10=ShopSettings())
+    sync.fetch()
+    expected = {"demo (rakuten/demo)", "demo (qoo10/demo)"}
+
+    assert expected == {one["shop"] for one in shown(charts.coverage(sync))[0]}
+    assert expected == {one["shop"] for one in shown(charts.credentials(sync))[0]}
+
+
 def test_credentials_show_when_they_end(sync: Sync, monkeypatch: pytest.MonkeyPatch) -> None:
     """In days left; one whose end is not known says so, and one that is refused why."""
     now = sync.store.now()

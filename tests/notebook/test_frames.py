@@ -15,7 +15,7 @@ from mallsync.errors import ConfigError
 from mallsync.model.order import Address
 from mallsync.model.period import JST
 from mallsync.notebook import frames
-from mallsync.sync import Shop, Sync, Verdict
+from mallsync.sync import Shop, ShopSettings, Sync, Verdict
 from tests.model.test_display import ORDER, SECRET
 from tests.sync.conftest import World, ready
 from tests.sync.conftest import orders as orders  # noqa: PLC0414 -- fixtures
@@ -146,6 +146,19 @@ def test_an_empty_frame_has_its_types_all_the_same(to: Engine) -> None:
 
     assert list(empty.columns) == list(full.columns)
     assert list(map(str, empty.dtypes)) == list(map(str, full.dtypes))
+
+
+def test_the_orders_of_a_store_are_orders(world: World) -> None:
+    """As `Sync.orders` gives them; what is none is told."""
+    sync = world.sync(qoo10=ShopSettings())
+    sync.fetch()
+    stored = list(sync.orders())
+
+    assert frames.orders(stored).equals(frames.orders(one.order for one in stored))
+    assert len(frames.items(stored)) >= len(stored)
+    for wrong in (stored[0], ["text"], [None]):
+        with pytest.raises(ConfigError, match=r"write orders\("):
+            frames.orders(wrong)  # type: ignore[arg-type]
 
 
 def test_another_library_is_refused() -> None:

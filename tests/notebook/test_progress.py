@@ -51,6 +51,24 @@ def test_an_export_and_a_reconciliation_tell_how_far_they_are(world: World) -> N
     assert [(ShopKey("qoo10", "demo"), 1)] == told
 
 
+def test_a_bar_that_fails_ends_no_work(world: World, caplog: pytest.LogCaptureFixture) -> None:
+    """What was done is reported as ever; the log tells of the bar."""
+    sync = world.sync(qoo10=ShopSettings())
+
+    def fail(shop: ShopKey, done: int) -> None:
+        raise BrokenPipeError(f"{shop}: {done}")
+
+    (fetched,) = sync.fetch(progress=fail)
+    ready(sync, waiting(sync)[0])
+    (exported,) = sync.export(sync.plan_export(), progress=fail)
+
+    assert fetched.ok
+    assert fetched.seen > 0
+    assert exported.error is None
+    assert 1 == len(exported.written)
+    assert ["progress= has failed at qoo10/demo"] * 2 == caplog.messages
+
+
 def test_bars_may_be_moved_by_any_thread(capfd: pytest.CaptureFixture[str]) -> None:
     """Each shop has one."""
     shops = [ShopKey("rakuten", f"shop-{at}") for at in range(4)]

@@ -391,7 +391,7 @@ def test_a_bundle_within_a_bundle_of_a_hosts_own_tables_is_refused(world: World)
 
 def test_of_many_who_bundle_at_once_none_makes_a_chain(world: World, url: str) -> None:
     """Each bundle is checked and written in one transaction."""
-    with SqlStore(url) as store:
+    with SqlStore(url, clock=world.store.now) as store:
         sync = Sync([Shop(world.rakuten, ShopSettings())], store)
         keys = [world.place() for _ in range(4)]
         sync.fetch()

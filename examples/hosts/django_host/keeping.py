@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from threading import current_thread, main_thread
 
 from django.conf import settings
+from django.db import connection
 
 from django_host.models import Parcel
 from mallsync import Handling, OrderKey
@@ -17,11 +19,13 @@ __all__ = ["ParcelTable", "keep_in_step", "opened"]
 
 
 class ParcelTable:
-    """What a plan asks instead of the store: a `HandlingSource`."""
+    """What a plan asks instead of the store: a `HandlingSource`. One parcel to an order."""
 
     def handling(self, key: OrderKey) -> Handling | None:
         """Return what the host says of an order; None leaves the order alone."""
         row = Parcel.objects.filter(mall=key.mall, shop=key.shop_id, number=key.number).first()
+        if current_thread() is not main_thread():
+            connection.close()  # plans of several shops are made in threads of ours
         return None if row is None else row.handling()
 
 

@@ -18,6 +18,7 @@ from mallsync.model.words import HostStatus, require_text
 from mallsync.policy.merge import Mode, merge
 from mallsync.store import Arrival, Importing, ShopKey, Stored
 from mallsync.sync import Progress, Shop, Sync
+from mallsync.sync.shop import courteous
 from mallsync.wire.csvs import kept_rows
 
 __all__ = ["ImportReport", "StatusMove", "import_orders"]
@@ -120,6 +121,7 @@ def import_orders(
         raise ConfigError("mode: write Mode.UPDATE (更新) or Mode.REWRITE (書換)")
     if not require_text(status, "status").strip():
         raise ConfigError(f'status is empty: write "{HostStatus.IN_PROCESS.value}"')
+    tell = courteous(progress)
     files = tuple(_read(one, path, encoding) for path in _listed(paths))
     with sync.store.leases.held(f"fetch {one.key}", wait=_WAIT) as lease:
         if lease is None:
@@ -128,8 +130,7 @@ def import_orders(
             run = _Run(importing, mode, status, numbers if len(files) > 1 else None)
             for file in files:
                 for _ in run.take(file):
-                    if progress is not None:
-                        progress(one.key, run.orders)
+                    tell(one.key, run.orders)
     return ImportReport(
         shop=one.key,
         mode=mode,

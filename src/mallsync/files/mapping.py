@@ -50,7 +50,7 @@ def _phase(text: str) -> Phase:
 
 
 def _rate(text: str) -> float:
-    """Return a rate of tax; what is more than one is in percent.
+    """Return a rate of tax; what is one or more is in percent.
 
     >>> _rate("10%"), _rate("8"), _rate("0.1")
     (0.1, 0.08, 0.1)
@@ -58,7 +58,7 @@ def _rate(text: str) -> float:
     rate = float(text.removesuffix("%"))
     if not 0 <= rate <= _ALL:
         raise ValueError("no rate")
-    return rate / _ALL if text.endswith("%") or rate > 1 else rate
+    return rate / _ALL if text.endswith("%") or rate >= 1 else rate
 
 
 ORDER_FIELDS: Mapping[str, Meaning] = MappingProxyType(

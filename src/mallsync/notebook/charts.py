@@ -6,6 +6,7 @@ with ``lang="en"``.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from types import MappingProxyType
@@ -15,6 +16,7 @@ from mallsync.errors import Hint, MallError
 from mallsync.model.codes import ReasonCode, text_of
 from mallsync.model.period import JST, Period
 from mallsync.policy import expiry
+from mallsync.store import ShopKey
 from mallsync.sync import Funnel, Plan, Shop, Sync
 
 if TYPE_CHECKING:
@@ -136,7 +138,8 @@ def credentials(sync: Sync, *, lang: str = "ja") -> alt.LayerChart:
 
     say = _speaking(lang)
     now = sync.store.now()
-    rows = [_ending(shop, now, lang) for shop in sync.shops.values()]
+    labels = _labels(sync)
+    rows = [{"shop": labels[key], **_ending(shop, now, lang)} for key, shop in sync.shops.items()]
     colours = alt.Scale(
         domain=[told(lang) for told, _ in _LEVELS.values()],
         range=[colour for _, colour in _LEVELS.values()],
@@ -180,11 +183,8 @@ def _drops(found: Sequence[Funnel], lang: str) -> list[dict[str, object]]:
         for one in found
         for code, count in one.dropped.items()
     ]
-    totals: dict[str, int] = {}
-    for one in found:
-        for code, count in one.dropped.items():
-            totals[code] = totals.get(code, 0) + count
-    most = sorted(totals, key=lambda code: -totals[code])[:_MOST_DROPS]
+    totals = sum((Counter(one.dropped) for one in found), Counter[str]())
+    most = {code for code, _ in totals.most_common(_MOST_DROPS)}
     return [row for row in rows if row["code"] in most]
 
 
@@ -195,11 +195,20 @@ def _reason(code: str, lang: str) -> str:
 
 def _stretches(sync: Sync, names: Sequence[str]) -> list[dict[str, object]]:
     rows = []
-    for shop in sync.shops.values():
-        covered = sync.store.coverage.stretches(shop.key, shop.settings.statuses)
-        rows += [_stretch(shop.label, names[0], one) for one in covered]
-    labels = {key: shop.label for key, shop in sync.shops.items()}
+    labels = _labels(sync)
+    for key, shop in sync.shops.items():
+        covered = sync.store.coverage.stretches(key, shop.settings.statuses)
+        rows += [_stretch(labels[key], names[0], one) for one in covered]
     return rows + [_stretch(labels[one.shop], names[1], one.period) for one in sync.gaps()]
+
+
+def _labels(sync: Sync) -> dict[ShopKey, str]:
+    """Return the shops' names for people, with the mall where two have the same."""
+    shared = Counter(shop.label for shop in sync.shops.values())
+    return {
+        key: shop.label if shared[shop.label] == 1 else f"{shop.label} ({key})"
+        for key, shop in sync.shops.items()
+    }
 
 
 def _stretch(label: str, state: str, period: Period) -> dict[str, object]:
@@ -211,13 +220,13 @@ def _ending(shop: Shop, now: datetime, lang: str) -> dict[str, object]:
     try:
         until = shop.client.credential_expiry()
     except MallError as error:
-        return {"shop": shop.label, "state": error.hint(lang), "today": _told(now), "until": None}
+        return {"state": error.hint(lang), "today": _told(now), "until": None}
     if until is None:
         state = _WORDS["no end"](lang)
-        return {"shop": shop.label, "state": state, "today": _told(now), "until": None}
+        return {"state": state, "today": _told(now), "until": None}
     level = expiry.notice(until, now=now).level
     state = _LEVELS[level][0](lang)
-    return {"shop": shop.label, "state": state, "today": _told(now), "until": _told(until)}
+    return {"state": state, "today": _told(now), "until": _told(until)}
 
 
 # ------------------------------------------------------------------------------------------ inside

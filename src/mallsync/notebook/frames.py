@@ -7,7 +7,7 @@ out unless it is asked for.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
 from operator import attrgetter
 from types import MappingProxyType
@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, overload
 
 from mallsync.errors import ConfigError
 from mallsync.model.order import Contact, Item, Order, Shipment
+from mallsync.store import Stored
 from mallsync.sync import Plan, PlanRow
 
 if TYPE_CHECKING:
@@ -131,56 +132,56 @@ def _codes(said: Iterable[Any]) -> str:
 
 @overload
 def orders(
-    found: Iterable[Order], *, to: Literal["pandas"] = "pandas", personal: bool = False
+    found: Iterable[Order | Stored], *, to: Literal["pandas"] = "pandas", personal: bool = False
 ) -> pd.DataFrame: ...
 
 
 @overload
 def orders(
-    found: Iterable[Order], *, to: Literal["polars"], personal: bool = False
+    found: Iterable[Order | Stored], *, to: Literal["polars"], personal: bool = False
 ) -> pl.DataFrame: ...
 
 
-def orders(found: Iterable[Order], *, to: str = "pandas", personal: bool = False) -> Any:
+def orders(found: Iterable[Order | Stored], *, to: str = "pandas", personal: bool = False) -> Any:
     """Return a frame with a row for each order.
 
     Args:
-        found: Orders, such as ``client.fetch_orders(…)`` or those of ``sync.orders()``.
+        found: Orders, such as ``client.fetch_orders(…)`` or ``sync.orders()``.
         to: ``"pandas"`` or ``"polars"``.
         personal: Whether names, telephone numbers, addresses and remarks are in it, too.
 
     Raises:
-        ConfigError: `to` is something else.
+        ConfigError: `to` is something else, or something is no order.
     """
-    return _frame(list(found), ORDERS, to, personal=personal)
+    return _frame(list(_orders(found)), ORDERS, to, personal=personal)
 
 
 @overload
 def items(
-    found: Iterable[Order], *, to: Literal["pandas"] = "pandas", personal: bool = False
+    found: Iterable[Order | Stored], *, to: Literal["pandas"] = "pandas", personal: bool = False
 ) -> pd.DataFrame: ...
 
 
 @overload
 def items(
-    found: Iterable[Order], *, to: Literal["polars"], personal: bool = False
+    found: Iterable[Order | Stored], *, to: Literal["polars"], personal: bool = False
 ) -> pl.DataFrame: ...
 
 
-def items(found: Iterable[Order], *, to: str = "pandas", personal: bool = False) -> Any:
+def items(found: Iterable[Order | Stored], *, to: str = "pandas", personal: bool = False) -> Any:
     """Return a frame with a row for each line of each order.
 
     Args:
-        found: Orders.
+        found: As for `orders`.
         to: ``"pandas"`` or ``"polars"``.
         personal: Whether what the buyer has chosen or had engraved is in it, too.
 
     Raises:
-        ConfigError: `to` is something else.
+        ConfigError: `to` is something else, or something is no order.
     """
     lines = [
         _Line(order, shipment, item)
-        for order in found
+        for order in _orders(found)
         for shipment in order.shipments
         for item in shipment.items
     ]
@@ -209,6 +210,16 @@ def decisions(plan: Plan | Iterable[PlanRow], *, to: str = "pandas") -> Any:
     """
     rows = plan.rows if isinstance(plan, Plan) else tuple(plan)
     return _frame(rows, DECISIONS, to, personal=False)
+
+
+def _orders(found: Iterable[Order | Stored]) -> Iterator[Order]:
+    if isinstance(found, Order | Stored):
+        raise ConfigError("one order is no list of them: write orders([order])")
+    for one in found:
+        order = one.order if isinstance(one, Stored) else one
+        if not isinstance(order, Order):
+            raise ConfigError(f"a {type(order).__name__} is no order: write orders(sync.orders())")
+        yield order
 
 
 def _frame(rows: Sequence[object], columns: Sequence[Column], to: str, *, personal: bool) -> Any:  # noqa: ANN401 -- one library's or the other's

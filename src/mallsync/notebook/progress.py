@@ -74,7 +74,7 @@ def _rich() -> Iterator[Callable[[str], Move]]:
     from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn  # noqa: PLC0415
 
     columns = (
-        SpinnerColumn(finished_text="✓"),
+        SpinnerColumn(),
         TextColumn("{task.description}"),
         TextColumn("{task.completed:,.0f} orders"),
         TimeElapsedColumn(),

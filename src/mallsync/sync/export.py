@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from threading import Event
 from typing import cast
 
@@ -20,7 +21,7 @@ from mallsync.ports import ReviewsBuyers
 from mallsync.store import Record, ShopKey, SqlStore
 from mallsync.store.journal import REVIEW, WITHDRAWN
 from mallsync.sync.plan import Planned
-from mallsync.sync.shop import Progress, Shop
+from mallsync.sync.shop import Progress, Shop, courteous
 
 __all__ = [
     "ExportReport",
@@ -161,7 +162,7 @@ class Writing:
     store: SqlStore
     stop: Event
     moved: Callable[[Collection[OrderKey]], Collection[OrderKey]] = lambda _: ()
-    progress: Progress | None = None
+    progress: Progress = field(factory=partial(courteous, None))
 
     def carry_out(
         self, writes: Sequence[Write], withdrawn: Sequence[tuple[EntryKey, ShipmentNotice]] = ()
@@ -177,8 +178,7 @@ class Writing:
             try:
                 for some in self._batches(writes, lease):
                     written += some
-                    if self.progress is not None:
-                        self.progress(self.shop.key, len(written))
+                    self.progress(self.shop.key, len(written))
                 looked = [self._look(key, told) for key, told in withdrawn]
             except MallsyncError as error:
                 return ExportReport(shop=self.shop.key, written=tuple(written), error=error)

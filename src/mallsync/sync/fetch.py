@@ -21,7 +21,7 @@ from mallsync.policy.merge import merge
 from mallsync.policy.settings import IntakeRule
 from mallsync.store import Arrival, Arrived, Kept, Mark, ShopKey, SqlStore
 from mallsync.store.encoding import CODEC
-from mallsync.sync.shop import Progress, Shop
+from mallsync.sync.shop import Progress, Shop, courteous
 
 __all__ = ["FetchReport", "Fetching", "fetch_shop"]
 
@@ -93,7 +93,7 @@ def fetch_shop(
     store: SqlStore,
     period: Period,
     stop: Event | None = None,
-    progress: Progress | None = None,
+    progress: Progress = courteous(None),  # noqa: B008 -- tells nobody
 ) -> FetchReport:
     """Fetch a period of a shop into the store; two at a time are refused (``busy``).
 
@@ -136,7 +136,7 @@ class Fetching:
     def __attrs_post_init__(self) -> None:
         self._rule = self.shop.intake  # made of two tables: once is enough
 
-    def carry_out(self, stop: Event, progress: Progress | None) -> FetchReport:
+    def carry_out(self, stop: Event, progress: Progress) -> FetchReport:
         """Read again what an older version could not, fetch, and see what has arrived on the mall.
 
         An error of the mall ends it; orders that came before are kept.
@@ -148,8 +148,7 @@ class Fetching:
                     self._tell(stopped=True)
                     break
                 self._take(event)
-                if progress is not None:
-                    progress(self.shop.key, self._sighted)
+                progress(self.shop.key, self._sighted)
         except MallsyncError as error:
             if not isinstance(error, MallError):
                 raise

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Collection
 from datetime import timedelta
 
@@ -16,10 +17,27 @@ from mallsync.policy.settings import BuyerMode, IntakeRule
 from mallsync.ports import MallClient
 from mallsync.store import ShopKey
 
-__all__ = ["Progress", "Shop", "ShopSettings"]
+__all__ = ["Progress", "Shop", "ShopSettings", "courteous"]
+
+_log = logging.getLogger("mallsync")
 
 Progress = Callable[[ShopKey, int], None]
 """Told a shop and how much of its work is done: orders seen, or written."""
+
+
+def courteous(progress: Progress | None) -> Progress:
+    """Return what tells how far work has come, and ends none: what has failed is told no more."""
+    told = [] if progress is None else [progress]
+
+    def tell(shop: ShopKey, done: int) -> None:
+        for one in told.copy():
+            try:
+                one(shop, done)
+            except Exception:  # noqa: BLE001 -- whatever a host's own code raises
+                told.clear()
+                _log.warning("progress= has failed at %s", shop, exc_info=True)
+
+    return tell
 
 
 def _statuses(value: Collection[str] | None) -> frozenset[str] | None:

@@ -33,7 +33,7 @@ from mallsync.sync.export import (
 from mallsync.sync.fetch import FetchReport, fetch_shop
 from mallsync.sync.funnel import Funnel, funnel_of
 from mallsync.sync.plan import Candidate, Plan, inputs_of, plan_of, still_wanted
-from mallsync.sync.shop import Progress, Shop
+from mallsync.sync.shop import Progress, Shop, courteous
 from mallsync.sync.why import why_missing, why_row
 
 __all__ = ["Gap", "Sync"]
@@ -118,12 +118,13 @@ class Sync:
 
         if period is not None and period.start >= now:
             raise ConfigError("period begins in the future: write one that has begun")
+        tell = courteous(progress)
 
         def fetched(shop: Shop) -> FetchReport:
             asked = intake.window(shop.intake, now=now) if period is None else period
             try:
                 asked = self._reaching_back(shop, asked) if period is None else asked
-                return fetch_shop(shop, self.store, asked, self.stopping, progress)
+                return fetch_shop(shop, self.store, asked, self.stopping, tell)
             except Exception as error:  # noqa: BLE001 -- the report tells it; the others go on
                 return FetchReport(shop=shop.key, period=asked, error=error)
 
@@ -270,11 +271,12 @@ class Sync:
             ConfigError: What the plan was made of has changed since: plan again.
         """
         self._refuse_stale(plan)
+        tell = courteous(progress)
 
         def exported(shop: Shop) -> ExportReport:
             mine = [one for one in plan.notices if _shop_of(one.key) == shop.key]
             moved = partial(self._moved, plan, shop)
-            writing = Writing(shop, self.store, self.stopping, moved, progress)
+            writing = Writing(shop, self.store, self.stopping, moved, tell)
             return self._guarded(shop, lambda: send_notices(writing, mine))
 
         return self._each(exported, self._chosen(plan.shops))
@@ -298,6 +300,7 @@ class Sync:
             progress: Told the shop and how many of its write-backs were looked up; from any thread.
         """
         today = self.store.now().astimezone(JST).date()
+        tell = courteous(progress)
 
         def looked_up(shop: Shop) -> ExportReport:
             begun = self.store.journal.unfinished(shop.key)
@@ -305,7 +308,7 @@ class Sync:
             found = self.store.orders.load(shop.key, numbers, raw=True)
             candidates = self._candidates_of(shop, handlings, found)
             wanted = still_wanted(shop, candidates, today)
-            writing = Writing(shop, self.store, self.stopping, progress=progress)
+            writing = Writing(shop, self.store, self.stopping, progress=tell)
             return reconcile_shop(writing, begun, wanted)
 
         def reconciled(shop: Shop) -> ExportReport:

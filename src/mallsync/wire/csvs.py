@@ -48,6 +48,9 @@ Meaning = Callable[[str], Any]
 Cell = tuple[str, str, Meaning, Any]
 
 _DASHES = str.maketrans({"/": "-", "年": "-", "月": "-", "日": " "})
+_OFFSET_OF = re.compile(r"(?:GMT|UTC)(?=[+-]\d)")
+"""Before an offset; dateutil would read it as POSIX does, with the sign turned round."""
+
 _YEAR_FIRST = re.compile(r"\d{4}-\d{1,2}-\d{1,2}(?!\d)")
 NO_DAY = datetime(1970, 1, 1, tzinfo=JST)
 """What an order has for its date where a file tells none; it is not covered."""
@@ -311,7 +314,7 @@ def moment(text: str) -> datetime:
     >>> moment("2031/04/02 10:15").isoformat(), moment("2031-04-02T01:15:00Z").isoformat()
     ('2031-04-02T10:15:00+09:00', '2031-04-02T10:15:00+09:00')
     """
-    plain = text.translate(_DASHES).strip()
+    plain = _OFFSET_OF.sub("", text.translate(_DASHES).strip())
     try:
         found = datetime.fromisoformat(plain)
     except ValueError:
