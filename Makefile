@@ -46,7 +46,7 @@ check: $(VENV)/dev.stamp
 look: docs
 	MALLSYNC_DOCS=docs/_build/html $(BIN)/python -m pytest --no-cov -p no:xdist tests/docs/test_built.py
 
-bench: $(VENV)/dev.stamp
+bench: $(VENV)/dev.stamp $(VENV)/bench.stamp
 	$(BIN)/python -m benchmarks
 
 soak: $(VENV)/dev.stamp
@@ -95,3 +95,8 @@ $(VENV)/dev.stamp: pyproject.toml | $(VENV)/bin/python
 	@echo 'installing mallsync and what its developers need (only this once)'
 	@$(BIN)/python -m pip install --quiet --editable '.[dev]'
 	@touch $(VENV)/demo.stamp $@
+
+$(VENV)/bench.stamp: pyproject.toml | $(VENV)/bin/python
+	@echo 'installing the libraries that are measured beside mallsync (only this once)'
+	@$(BIN)/python -m pip install --quiet --editable '.[bench]'
+	@touch $@

@@ -10,7 +10,21 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import perf_counter
 
-from benchmarks import columns, csvs, deciding, decode, fetch, imports, memory, peers, qoo10, sync
+from benchmarks import (
+    collecting,
+    columns,
+    csvs,
+    deciding,
+    decode,
+    fetch,
+    imports,
+    libraries,
+    memory,
+    mercari,
+    peers,
+    qoo10,
+    sync,
+)
 from benchmarks.measuring import ROOT, Figure, table
 from benchmarks.payloads import answers
 
@@ -59,9 +73,14 @@ def _measure() -> list[Figure]:
         said(f"decoding {_ORDERS:,} orders")
         cases = decode.cases(prepared)
         figures += decode.measure(cases)
+        figures += collecting.measure(cases)
         figures += peers.measure(cases)
+        figures += libraries.measure(cases)
+        figures += memory.measure_kept(prepared)
         said(f"decoding {qoo10.ROWS:,} rows of Qoo10")
         figures += qoo10.measure(Path(folder))
+        said(f"decoding {mercari.ORDERS:,} orders of Mercari Shops")
+        figures += mercari.measure()
         said("deciding")
         figures += deciding.measure()
         figures += columns.measure()

@@ -16,7 +16,7 @@ __all__ = ["ROOT", "Figure", "figure", "peak", "python", "seconds", "table"]
 
 ROOT = Path(__file__).resolve().parents[1]
 
-_FORMATS = {"x": "{:.2f} x", "%": "{:+.1f} %", "ms": "{:.1f} ms", "": "{:g}"}
+_FORMATS = {"x": "{:.2f} x", "%": "{:+.1f} %", "ms": "{:.1f} ms", "kB": "{:.1f} kB", "": "{:g}"}
 _FEW = 4
 
 

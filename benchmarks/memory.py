@@ -7,8 +7,10 @@ else the machine does slows both.
 
 from __future__ import annotations
 
+import gc
 import subprocess
 import sys
+import tracemalloc
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,7 +21,7 @@ from benchmarks.answers import CREDENTIALS, PERIOD, Answers, PreparedTransport
 from benchmarks.measuring import ROOT, Figure, figure, peak, seconds
 from mallsync.adapters import rakuten
 
-__all__ = ["ORDERS", "Fetcher", "fetching", "measure"]
+__all__ = ["ORDERS", "Fetcher", "fetching", "measure", "measure_kept"]
 
 ORDERS = 1000
 """Orders in a round."""
@@ -79,6 +81,36 @@ def measure(file: Path, rounds: int = _OLD, repeats: int = 3) -> list[Figure]:
             target=5.0,
         ),
     ]
+
+
+def measure_kept(answers: Answers) -> list[Figure]:
+    """Return what normalised orders take while somebody keeps them, with their records and without.
+
+    Args:
+        answers: Of a mall with some thousand orders.
+    """
+    return [
+        figure(f"memory of an order that is kept, {said} its record", kept, unit="kB", target=most)
+        for said, kept, most in (
+            ("without", [_kept(answers, keep_raw=False)], 6.0),
+            ("with", [_kept(answers, keep_raw=True)], None),
+        )
+    ]
+
+
+def _kept(answers: Answers, *, keep_raw: bool) -> float:
+    """Return kB for each of the orders in a list, as the interpreter counts what it allocates."""
+    transport = PreparedTransport(answers)
+    with rakuten.Client(
+        CREDENTIALS, shop_id="bench", transport=transport, pace=None, keep_raw=keep_raw
+    ) as client:
+        next(client.fetch_orders(PERIOD))  # tables and caches are there before
+        tracemalloc.start()
+        kept = list(client.fetch_orders(PERIOD))
+        gc.collect()
+        size, _ = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+    return size / 1000 / len(kept)
 
 
 def _fetch(client: rakuten.Client) -> None:

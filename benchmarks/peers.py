@@ -12,7 +12,7 @@ import typing_extensions as te
 from dateutil import parser
 from pydantic import ConfigDict, TypeAdapter
 
-from benchmarks.decode import Case
+from benchmarks.decode import Case, by_json
 from benchmarks.measuring import Figure, figure, seconds
 from mallsync.adapters.rakuten.reading import Reader
 from mallsync.adapters.rakuten.shapes import OrderModel
@@ -26,7 +26,7 @@ def measure(cases: Sequence[Case], rounds: int = 7) -> list[Figure]:
     """Return how long decoding takes against each of them, in one run by turns."""
     validate = _validator()
     works: dict[str, Callable[[Case], object]] = {
-        "decode": lambda case: case.decode(),
+        "decode": lambda case: by_json(case.decode),
         "pydantic": lambda case: [
             _READER._order(one, one)  # noqa: SLF001 -- the mapping alone
             for one in validate(case.body)["OrderModelList"]

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from attrs import field, frozen
 
+from benchmarks.decode import by_json
 from benchmarks.measuring import Figure, figure, peak, python, seconds
 from mallsync.adapters.qoo10.codec import GetLines
 from mallsync.adapters.qoo10.lines import Line
@@ -62,17 +63,21 @@ def measure(folder: Path, rounds: int = 9) -> list[Figure]:
     new, delivered = _Case(file.read_bytes()), _Case(_reply(Status.DELIVERED))
     peaks = [_peak(file, _MANY) / _peak(file, _FEW) for _ in range(3)]
     return [
-        _decoding("new", new, rounds),
-        _decoding("delivered", delivered, rounds),
+        *_decoding("new", new, rounds),
+        *_decoding("delivered", delivered, rounds),
         figure(f"Qoo10: peak memory, {_MANY} such replies / {_FEW}", peaks, unit="x", target=1.2),
     ]
 
 
-def _decoding(kind: str, case: _Case, rounds: int) -> Figure:
+def _decoding(kind: str, case: _Case, rounds: int) -> list[Figure]:
     assert ROWS / 3 < case.decode() < ROWS
     totals = [_round(case, at) for at in range(rounds)]
-    ratios = [total["decode"] / total["json.loads"] for total in totals]
-    return figure(f"Qoo10: decode {ROWS:,} {kind} rows / json.loads", ratios, unit="x", target=2.0)
+    name = f"Qoo10: decode {ROWS:,} {kind} rows / json.loads"
+    quick = [total["with orjson"] / total["json.loads"] for total in totals]
+    return [
+        figure(name, [one["decode"] / one["json.loads"] for one in totals], unit="x", target=2.0),
+        figure("  with orjson installed", quick, unit="x"),
+    ]
 
 
 def _reply(status: Status) -> bytes:
@@ -87,7 +92,8 @@ def _reply(status: Status) -> bytes:
 def _round(case: _Case, at: int) -> dict[str, float]:
     works: list[tuple[str, Callable[[], object]]] = [
         ("json.loads", partial(json.loads, case.body)),
-        ("decode", case.decode),
+        ("decode", partial(by_json, case.decode)),
+        ("with orjson", case.decode),
     ]
     turn = at % len(works)
     return {name: seconds(work) for name, work in works[turn:] + works[:turn]}

@@ -22,7 +22,7 @@ from mallsync.sync import Shop, Sync
 from mallsync.transport import Pace
 from tests.services import postgres_url
 
-__all__ = ["ORDERS", "measure", "measure_growth"]
+__all__ = ["ORDERS", "cost", "grown", "measure", "measure_growth"]
 
 ORDERS = 10_000
 _ROUNDS = 3
@@ -76,10 +76,10 @@ def measure_growth(few: int = 10_000, many: int = 1_000_000, rounds: int = 9) ->
     with (
         TemporaryDirectory() as folder,
         serving(1000) as mall,
-        _grown(Path(folder), mall, few) as small,
-        _grown(Path(folder), mall, many) as large,
+        grown(Path(folder), mall, few) as small,
+        grown(Path(folder), mall, many) as large,
     ):
-        costs = [_cost(large) / _cost(small) for _ in range(rounds)]
+        costs = [cost(large) / cost(small) for _ in range(rounds)]
     return figure(f"cost per order at {many:,} stored / {few:,}", costs, unit="x", target=1.15)
 
 
@@ -150,7 +150,7 @@ def _memory(orders: int) -> Figure:
 
 
 @contextmanager
-def _grown(folder: Path, mall: _PAIR, rows: int) -> Iterator[Sync]:
+def grown(folder: Path, mall: _PAIR, rows: int) -> Iterator[Sync]:
     """Work on a store with so many orders of another shop and this one's thousand."""
     url = f"sqlite:///{folder}/{rows}.db"
     with _client(mall) as client, SqlStore(url, clock=lambda: NOW) as store:
@@ -175,7 +175,7 @@ def _multiply(file: Path, rows: int, shop: int) -> None:
                 )
 
 
-def _cost(sync: Sync) -> float:
+def cost(sync: Sync) -> float:
     """Return the seconds of forgetting this mall's thousand orders and fetching them again."""
     store = sync.store
     (key,) = sync.shops

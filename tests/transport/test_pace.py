@@ -106,6 +106,33 @@ def test_a_caller_that_comes_and_goes_saves_up_nothing(
     assert most_in_any_window(slots, per) <= limit
 
 
+def test_a_call_that_wakes_up_late_is_not_crowded_by_those_behind_it() -> None:
+    """Its slot was long ago; the mall counts when calls really come."""
+    clock = Clock()
+    left: list[float] = []
+    oversleeps = [True]
+
+    def sleep(seconds: float) -> None:
+        if oversleeps and oversleeps.pop():
+            for _ in range(10):  # others come and go meanwhile
+                take()
+        else:
+            clock.sleep(seconds)
+
+    pace = Pace(10, monotonic=clock.monotonic, sleep=sleep)
+
+    def take() -> None:
+        pace.acquire()
+        left.append(clock.seconds)
+
+    for _ in range(30):
+        take()
+
+    assert 40 == len(left)
+    assert most_in_any_window(left, 1) <= 10
+    assert max(left) - min(left) <= pace.interval * 39 + 0.2
+
+
 def test_the_first_slot_is_now() -> None:
     """Who has not asked for long need not wait."""
     clock = Frozen()

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
+from bisect import bisect_right, insort
 from collections.abc import Callable
-from math import ceil, inf
+from math import ceil, floor, inf
 from threading import Lock
 
 from pyrate_limiter import GCRA, Rate, RateItem, StateBucket
@@ -20,7 +21,8 @@ SAFETY = 0.95
 class Pace:
     """At most `limit` calls in each `per` seconds, evenly spaced, shared by every thread.
 
-    A call that waits has its slot already: a late wake-up delays that call, not those behind it.
+    A call that waits has its slot already: a late wake-up delays that call, and those behind it
+    only where they would come too close upon it for the limit itself.
 
     Args:
         limit: Calls that the mall allows.
@@ -48,6 +50,9 @@ class Pace:
         self._lock = Lock()
         self._held_until = 0.0
         self._free_from = 0.0
+        self._most = max(floor(limit), 1)
+        self._span = per * self._most / limit
+        self._left: list[float] = []
 
     def acquire(self, cost: int = 1, *, within: float | None = None) -> bool:
         """Wait until the next free slot, and return True.
@@ -64,10 +69,30 @@ class Pace:
                 return False
             slots = [self._book(ceil(start * 1000)) / 1000 for _ in range(cost)]
             self._free_from = slots[-1] + self.interval if slots else self._free_from
-        wait = slots[-1] - now if slots else 0.0
-        if wait > 0:
-            self._sleep(wait)
+        if not slots:
+            return True
+        self._wait(slots[-1] - now)
+        self._wait(self._leave(slots[-1], cost))
         return True
+
+    def _wait(self, seconds: float) -> None:
+        if seconds > 0:
+            self._sleep(seconds)
+
+    def _leave(self, slot: float, cost: int) -> float:
+        """Note that a call leaves behind its slot, and return for how long it must not yet.
+
+        The limit is counted over the calls that left last, some of which may have woken up late.
+        """
+        with self._lock:
+            now = leaves = max(self._monotonic(), slot)
+            before = bisect_right(self._left, now) - self._most
+            if before >= 0:
+                leaves = max(now, self._left[before] + self._span)
+            for _ in range(cost):
+                insort(self._left, leaves)
+            del self._left[: -4 * self._most]
+        return leaves - now
 
     def held(self) -> float:
         """Return for how many seconds more no slot is given, by the mall's own wish."""
