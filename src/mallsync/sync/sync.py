@@ -40,6 +40,9 @@ __all__ = ["Gap", "Sync"]
 
 T = TypeVar("T")
 
+_AT_ONCE = 64
+"""Shops that a process has in hand: more would wait for its one core, and fill its memory."""
+
 _TOUCHED = timedelta(days=30)
 """How long a plan tells of an order that the shop has filled in and that is past shipping."""
 
@@ -489,10 +492,10 @@ class Sync:
         return chosen
 
     def _each(self, work: Callable[[Shop], T], shops: Sequence[Shop]) -> list[T]:
-        """Work on shops at the same time; results come in their order."""
+        """Work on shops at the same time, so many at once; results come in their order."""
         if len(shops) < 2:  # noqa: PLR2004 -- one needs no thread
             return [work(shop) for shop in shops]
-        with ThreadPoolExecutor(len(shops), thread_name_prefix="mallsync") as pool:
+        with ThreadPoolExecutor(min(len(shops), _AT_ONCE), thread_name_prefix="mallsync") as pool:
             return list(pool.map(work, shops))
 
 

@@ -20,9 +20,11 @@ try:
 except ImportError:
     _quick = None
 
-_ZEROED = bytes.maketrans(digits.encode(), b"0" * len(digits))
-_LONG = b"0" * 19
-"""A number of so many digits may be beyond 64 bits, which orjson would round."""
+_BRACKETS = (b"{", b"[")
+_BEFORE_NUMBERS = ":[,- \t\r\n"
+_OUTLINE = bytes.maketrans((digits + _BEFORE_NUMBERS).encode(), b"0" * 10 + b":" * 8)
+_LONG = b":" + b"0" * 19
+"""The outline of a number of so many digits, which may be beyond 64 bits: orjson would round it."""
 
 
 def dump_json(value: object) -> bytes:
@@ -41,10 +43,10 @@ def load_json(response: Response) -> object:
         ValueError: The body is no JSON: malformed, not UTF-8, nested too deeply, or with NaN.
     """
     body = response.body
-    if _quick is not None and _LONG not in body.translate(_ZEROED):
+    if _quick is not None and body[:1] in _BRACKETS and _LONG not in body.translate(_OUTLINE):
         try:
             return _quick(body)
-        except ValueError:  # json reads more, such as a byte order mark, or says what is wrong
+        except ValueError:  # json reads more, such as half a surrogate pair, or says what is wrong
             pass
     try:
         return json.loads(body, parse_constant=_refuse)

@@ -82,13 +82,16 @@ class Listed:
 
     def sight(self, reader: Reader) -> Seen | Unreadable:
         """Return what it shows."""
-        number = _text_or_nothing(self.record, "id")
         if self.error is not None:
-            return Unreadable(order_id(number), self.record, self.error)
+            return self._unreadable(self.error)
         try:
             return Seen(reader.read(self.record))
         except DecodeError as error:
-            return Unreadable(order_id(number), self.record, error)
+            return self._unreadable(error)
+
+    def _unreadable(self, error: MallError) -> Unreadable:
+        number = order_id(_text_or_nothing(self.record, "id"))
+        return Unreadable(number, self.record, error)
 
 
 def _text_or_nothing(record: object, key: str) -> str:

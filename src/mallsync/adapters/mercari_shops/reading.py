@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from functools import lru_cache
 from typing import Literal
 
 from attrs import frozen
@@ -58,7 +57,6 @@ _QUANTITIES: tuple[
 ] = ("purchasedQuantity", "unshippedCanceledQuantity", "shippedCanceledQuantity")
 
 
-@lru_cache(maxsize=1024)
 def _moment(text: str) -> datetime:
     """Return an aware moment in Japan time; one without a zone is a `ValueError`.
 
@@ -101,20 +99,17 @@ class Reader:
                 line are cancelled than were bought.
         """
         try:
-            record = _ORDERS.check(raw)
-            for at, product in enumerate(record["products"]):
-                _refuse_below_nothing(product, at)
-            return self._order(record)
+            return self._order(_ORDERS.check(raw))
         except (ValueError, OverflowError):  # a Mismatch is a ValueError
             raise unreadable(_READ, _ORDERS.explain(raw)) from None
 
     def _order(self, record: OrderModel) -> Order:
         status = record["status"]
         phase = PHASES.get(status, Phase.UNKNOWN)
-        products = record["products"]
+        lines = [_line(product, at) for at, product in enumerate(record["products"])]
         paid_at = _optional_moment(record.get("paidAt"))
         anonymous = hides_recipient(record, self.anonymous_methods)
-        charges = _charges(record)
+        charges = _charges(lines, record.get("totalPrice"))
         number = order_id(record["id"])
         messages = record.get("messages")
         return _new_order(
@@ -129,7 +124,7 @@ class Reader:
                     id=number,
                     recipient=None if anonymous else _recipient(record.get("shippingAddress")),
                     anonymous=anonymous,
-                    items=tuple([_item(product, phase) for product in products]),
+                    items=tuple([_item(product, net, phase) for product, net in lines]),
                     charges=charges,
                     cancelled=phase is Phase.CANCELLED,
                 ),
@@ -191,23 +186,31 @@ def hides_recipient(record: OrderModel, anonymous_methods: frozenset[str]) -> bo
     It does by a method that the shop has named so, by the name 匿名配送, and where a paid order
     has no address; which of these the mall shows is not known (A4).
     """
-    methods = {product.get("shippingMethod") for product in record["products"]}
-    if not anonymous_methods.isdisjoint(methods - {ARRANGED_BY_SHOP}):
-        return True
+    if anonymous_methods:
+        methods = {product.get("shippingMethod") for product in record["products"]}
+        if not anonymous_methods.isdisjoint(methods - {ARRANGED_BY_SHOP}):
+            return True
     address = record.get("shippingAddress")
     if address is None:
         return bool(record.get("paidAt")) or record["status"] in PAID
     return HIDDEN_NAME in f"{address.get('lastName') or ''}{address.get('firstName') or ''}"
 
 
-def _refuse_below_nothing(product: ProductModel, at: int) -> None:
-    told = [product.get(name) or 0 for name in _QUANTITIES]
-    if min(told) < 0 or net_quantity(product) < 0:
+def _line(product: ProductModel, at: int) -> tuple[ProductModel, int]:
+    """Return a line with its net quantity."""
+    net = net_quantity(product)
+    if not 0 <= net <= product["purchasedQuantity"] or _has_below_nothing(product):
         problems = [
             Problem(place=f"products[{at}].{name}", code="fewer than none are left")
             for name in _QUANTITIES
         ]
         raise unreadable(_READ, problems)
+    return product, net
+
+
+def _has_below_nothing(product: ProductModel) -> bool:
+    before = product.get("unshippedCanceledQuantity") or 0
+    return before < 0 or (product.get("shippedCanceledQuantity") or 0) < 0
 
 
 def _recipient(address: AddressModel | None) -> Contact | None:
@@ -229,9 +232,8 @@ def _recipient(address: AddressModel | None) -> Contact | None:
     )
 
 
-def _item(product: ProductModel, phase: Phase) -> Item:
+def _item(product: ProductModel, quantity: int, phase: Phase) -> Item:
     variant = product.get("variant")
-    quantity = net_quantity(product)
     return _new_item(
         id=line_id(product),
         product_id=product["productId"],
@@ -253,24 +255,22 @@ def _phase_of_line(product: ProductModel, quantity: int, phase: Phase) -> Phase:
     return Phase.SHIPPED if sent else phase
 
 
-def _charges(record: OrderModel) -> Charges:
+def _charges(lines: Sequence[tuple[ProductModel, int]], requested: int | None) -> Charges:
     """Return the money: goods by net quantity, shipping by line, and what the buyer has paid.
 
     totalPrice is "goods, shipping and fees" (A4); the fees by themselves are told nowhere.
     """
-    products = record["products"]
-    goods = sum([product["unitPrice"] * net_quantity(product) for product in products])
-    shipping = _shipping(products)
+    goods = sum([product["unitPrice"] * net for product, net in lines])
+    shipping = _shipping([product.get("buyerShippingFee") for product, net in lines if net])
     return _new_charges(
         goods=goods,
         shipping=shipping,
         total=None if shipping is None else goods + shipping,
-        requested=record.get("totalPrice"),
+        requested=requested,
     )
 
 
-def _shipping(products: Sequence[ProductModel]) -> int | None:
-    fees = [one.get("buyerShippingFee") for one in products if net_quantity(one)]
+def _shipping(fees: Sequence[int | None]) -> int | None:
     told = [fee for fee in fees if fee is not None]
     return sum(told) if len(told) == len(fees) else None
 
