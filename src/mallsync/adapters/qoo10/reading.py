@@ -15,7 +15,7 @@ from attrs import frozen
 
 from mallsync.adapters.qoo10.charges import goods_charges, goods_of, order_charges
 from mallsync.adapters.qoo10.faults import failure
-from mallsync.adapters.qoo10.lines import Line, Told, line_of, told_of, unreadable_rows
+from mallsync.adapters.qoo10.lines import Line, Reply, Told, told_of, unreadable_rows
 from mallsync.adapters.qoo10.shapes import PRECEDENCE, LineModel, RowModel
 from mallsync.adapters.qoo10.values import (
     full_name,
@@ -82,7 +82,8 @@ class Reader:
                 or the rows are of several carts.
         """
         rows = tuple(raw) if isinstance(raw, tuple | list) else (raw,)
-        lines = [line_of(row) for row in rows]
+        reply = Reply()
+        lines = [reply.line(row) for row in rows]
         if len({line.cart for line in lines}) != 1:
             problem = Problem(place="PackNo", code="expected the rows of one cart")
             raise failure(DecodeError, "read", "UNREADABLE", problems=(problem,))
