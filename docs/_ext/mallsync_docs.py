@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Iterable, Mapping, Sequence
+from graphlib import TopologicalSorter
 from html import escape
 from importlib import import_module
 from pathlib import Path
@@ -166,12 +167,8 @@ def _levels() -> dict[str, int]:
     """Return how high each unit stands: one above the highest that it may import."""
     named = {unit: allowed & set(ALLOWED) - {unit} for unit, allowed in ALLOWED.items()}
     levels: dict[str, int] = {}
-    while len(levels) < len(named):
-        ready = [
-            unit for unit, below in named.items() if unit not in levels and below <= set(levels)
-        ]
-        for unit in ready:
-            levels[unit] = max((levels[one] + 1 for one in named[unit]), default=0)
+    for unit in TopologicalSorter(named).static_order():
+        levels[unit] = max((levels[one] + 1 for one in named[unit]), default=0)
     return levels
 
 

@@ -49,6 +49,13 @@ def test_a_given_encoding_wins(tmp_path: Path) -> None:
     assert ["éé\n"] == lines_of(opened(path, encoding="latin-1"))
 
 
+def test_a_mark_is_no_part_of_a_file_that_is_given_as_utf_8(tmp_path: Path) -> None:
+    """Nobody sees it, and the first header would not be found."""
+    path = file(tmp_path, TEXT.encode("utf-8-sig"))
+
+    assert TEXT == "".join(lines_of(opened(path, encoding="UTF8")))
+
+
 def test_what_only_windows_writes_is_read(tmp_path: Path) -> None:
     """As cp932, which shift_jis lacks."""
     assert ["髙﨑①㈱"] == lines_of(opened(file(tmp_path, "髙﨑①㈱".encode("cp932"))))

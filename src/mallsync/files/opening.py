@@ -98,6 +98,8 @@ def opened(path: Path | str, *, encoding: str | None = None) -> Text:
             _refuse_other_kinds(head, place)
             bom = next((name for bom, name in _BOMS if head.startswith(bom)), None)
             given = _named(encoding, place) if encoding else bom
+            if given == "utf-8" and bom == "utf-8-sig":
+                given = bom
             misfits = {}
             for name in (given,) if given else _GUESSES:
                 misfit = _misfit(file, name, place, _DOUBTS.get(name) if not given else None)
