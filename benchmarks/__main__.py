@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import os
 import platform
 import sys
+from collections.abc import Callable, Mapping
 from importlib.metadata import version
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import perf_counter
+
+from cattrs import structure, unstructure
 
 from benchmarks import (
     collecting,
@@ -25,12 +29,14 @@ from benchmarks import (
     qoo10,
     sync,
 )
-from benchmarks.measuring import ROOT, Figure, table
+from benchmarks.answers import Answers
+from benchmarks.measuring import ROOT, Figure, python, table
 from benchmarks.payloads import answers
 
 __all__ = ["main"]
 
 _ORDERS = 10_000
+_FEW, _MANY = "few", "many"
 _PACKAGES = (
     "attrs",
     "cattrs",
@@ -49,6 +55,9 @@ _SKIPPED = (
 )
 
 
+Part = Callable[[Path], list[Figure]]
+
+
 def main() -> int:
     """Return 0 if every target is met, 1 if not."""
     started = perf_counter()
@@ -61,36 +70,52 @@ def main() -> int:
 
 
 def _measure() -> list[Figure]:
-    said("imports, in fresh interpreters")
-    figures = imports.measure()
-    with TemporaryDirectory() as folder:
-        few, many = Path(folder, "few"), Path(folder, "many")
-        answers(memory.ORDERS).save(few)
-        prepared = answers(_ORDERS)
-        prepared.save(many)
-        said("a long stream, in fresh interpreters")
-        streamed = memory.measure(few)
-        said(f"decoding {_ORDERS:,} orders")
-        cases = decode.cases(prepared)
-        figures += decode.measure(cases)
-        figures += collecting.measure(cases)
-        figures += peers.measure(cases)
-        figures += libraries.measure(cases)
-        figures += memory.measure_kept(prepared)
-        said(f"decoding {qoo10.ROWS:,} rows of Qoo10")
-        figures += qoo10.measure(Path(folder))
-        said(f"decoding {mercari.ORDERS:,} orders of Mercari Shops")
-        figures += mercari.measure()
-        said("deciding")
-        figures += deciding.measure()
-        figures += columns.measure()
-        said(f"order files of {csvs.ROWS:,} rows")
-        figures += csvs.measure(Path(folder))
-        said("fetching from a loopback server")
-        figures += fetch.measure(prepared, cases, many)
-    said(f"a sync of {sync.ORDERS:,} orders, the journal, and many shops")
-    figures += sync.measure()
-    return figures + streamed
+    """Measure each part in a process of its own, which nothing before has filled."""
+    found: list[Figure] = []
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        answers(memory.ORDERS).save(folder / _FEW)
+        answers(_ORDERS).save(folder / _MANY)
+        for part in PARTS:
+            said(part)
+            told = json.loads(python("-m", "benchmarks", part, name))
+            found += [structure(one, Figure) for one in told]
+    return found
+
+
+def _decoding(folder: Path) -> list[Figure]:
+    cases = decode.cases(Answers.load(folder / _MANY))
+    return [*decode.measure(cases), *collecting.measure(cases)]
+
+
+def _others(folder: Path) -> list[Figure]:
+    cases = decode.cases(Answers.load(folder / _MANY))
+    return [*peers.measure(cases), *libraries.measure(cases)]
+
+
+def _fetching(folder: Path) -> list[Figure]:
+    prepared = Answers.load(folder / _MANY)
+    return fetch.measure(prepared, decode.cases(prepared), folder / _MANY)
+
+
+def _kept(folder: Path) -> list[Figure]:
+    return memory.measure_kept(Answers.load(folder / _MANY))
+
+
+PARTS: Mapping[str, Part] = {
+    "imports, in fresh interpreters": lambda _: imports.measure(),
+    f"decoding {_ORDERS:,} orders": _decoding,
+    "what others do with them": _others,
+    "orders that are kept": _kept,
+    f"decoding {qoo10.ROWS:,} rows of Qoo10": qoo10.measure,
+    f"decoding {mercari.ORDERS:,} orders of Mercari Shops": lambda _: mercari.measure(),
+    "deciding": lambda _: deciding.measure(),
+    "deciding on columns": lambda _: columns.measure(),
+    f"order files of {csvs.ROWS:,} rows": csvs.measure,
+    "fetching from a loopback server": _fetching,
+    f"a sync of {sync.ORDERS:,} orders, the journal, and many shops": lambda _: sync.measure(),
+    "a long stream": lambda folder: memory.measure(folder / _FEW),
+}
 
 
 def said(what: str) -> None:
@@ -118,5 +143,12 @@ def _processor() -> str:
     return " ".join(next(names, platform.machine()).split())
 
 
+def _one(part: str, folder: str) -> None:
+    print(json.dumps(unstructure(PARTS[part](Path(folder)))))
+
+
 if __name__ == "__main__":
-    sys.exit(main())
+    if sys.argv[1:]:
+        _one(*sys.argv[1:])
+    else:
+        sys.exit(main())

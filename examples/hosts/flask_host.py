@@ -6,8 +6,8 @@ flask --app "flask_host:create_app('shops.toml', 'sqlite:///orders.db')" run
 from __future__ import annotations
 
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from threading import Thread
 from typing import Any
 
 from flask import Flask, Response, request
@@ -16,7 +16,7 @@ from mallsync import OrderKey, Outcome
 from mallsync.adapters.rakuten import events
 from mallsync.errors import ConfigError, MallError
 from mallsync.shops import load_shops
-from mallsync.store import SqlStore
+from mallsync.store import ShopKey, SqlStore
 from mallsync.sync import Sync
 
 __all__ = ["close", "create_app"]
@@ -28,6 +28,12 @@ def create_app(shops: Path | str, store: str, *, event_key: str = "") -> Flask:
     app.json.ensure_ascii = False  # type: ignore[attr-defined]  # Japanese stays Japanese
     kept = SqlStore(store)
     sync = app.extensions["mallsync"] = Sync(load_shops(shops, tokens=kept.tokens), kept)
+    app.extensions["mallsync_work"] = ThreadPoolExecutor(1)  # one push behind the other
+
+    def fetch(shops: list[ShopKey]) -> None:
+        for one in sync.fetch(shops):
+            if not one.ok:
+                app.logger.warning("%s: %s", one.shop, one.error or one)
 
     @app.post("/sync")
     def keep_in_step() -> dict[str, Any]:
@@ -51,8 +57,7 @@ def create_app(shops: Path | str, store: str, *, event_key: str = "") -> Flask:
             return Response(events.reply(error), content_type=events.CONTENT_TYPE)
         # An event is a trigger, not the news itself: what has changed is fetched. Answer first.
         shops = [key for key in sync.shops if key.mall == "rakuten"]
-        fetching = app.extensions["mallsync_fetch"] = Thread(target=sync.fetch, args=(shops,))
-        fetching.start()
+        app.extensions["mallsync_work"].submit(fetch, shops)
         return Response(events.reply(), content_type=events.CONTENT_TYPE)
 
     @app.errorhandler(ConfigError)
@@ -64,6 +69,7 @@ def create_app(shops: Path | str, store: str, *, event_key: str = "") -> Flask:
 
 def close(app: Flask) -> None:
     """Give back threads and connections, where the host's process ends."""
+    app.extensions["mallsync_work"].shutdown()
     sync: Sync = app.extensions["mallsync"]
     for shop in sync.shops.values():
         shop.client.close()

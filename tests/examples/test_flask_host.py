@@ -63,16 +63,28 @@ def test_a_page_says_why(app: Flask, web: FlaskClient) -> None:
 def test_a_push_with_another_key_is_refused(app: Flask, web: FlaskClient) -> None:
     """In the mall's own form; nothing is due then."""
     answer = web.post("/rakuten/events", data=PUSH.format(key="wrong"))
+    app.extensions["mallsync_work"].shutdown()
 
     assert "xml" in answer.content_type
-    assert "mallsync_fetch" not in app.extensions
+    assert [] == [*app.extensions["mallsync"].orders()]
 
 
 def test_a_push_lets_the_shops_of_the_mall_be_fetched(app: Flask, web: FlaskClient) -> None:
-    """Behind the answer, which the mall does not wait long for."""
-    answer = web.post("/rakuten/events", data=PUSH.format(key="made-up"))
-    app.extensions["mallsync_fetch"].join()
+    """Behind the answer, which the mall does not wait long for; of two pushes each."""
+    answers = [web.post("/rakuten/events", data=PUSH.format(key="made-up")) for _ in range(2)]
+    app.extensions["mallsync_work"].shutdown()
     sync: Sync = app.extensions["mallsync"]
 
-    assert "xml" in answer.content_type
+    assert all("xml" in answer.content_type for answer in answers)
     assert {"rakuten"} == {one.order.key.mall for one in sync.orders()}
+
+
+def test_a_push_that_leads_to_nothing_is_in_the_log(
+    app: Flask, web: FlaskClient, host: Host, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Nobody waits for what came of it."""
+    host.malls.rakuten.fail_next("UNAUTHORISED", times=10)
+    web.post("/rakuten/events", data=PUSH.format(key="made-up"))
+    app.extensions["mallsync_work"].shutdown()
+
+    assert "rakuten/one" in caplog.text

@@ -49,11 +49,14 @@ def test_a_given_encoding_wins(tmp_path: Path) -> None:
     assert ["éé\n"] == lines_of(opened(path, encoding="latin-1"))
 
 
-def test_a_mark_is_no_part_of_a_file_that_is_given_as_utf_8(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("written", "given"), [("utf-8-sig", "UTF8"), ("utf-16", "utf-16-le")])
+def test_a_mark_is_no_part_of_a_file_whose_encoding_is_given(
+    tmp_path: Path, written: str, given: str
+) -> None:
     """Nobody sees it, and the first header would not be found."""
-    path = file(tmp_path, TEXT.encode("utf-8-sig"))
+    path = file(tmp_path, TEXT.encode(written))
 
-    assert TEXT == "".join(lines_of(opened(path, encoding="UTF8")))
+    assert TEXT == "".join(lines_of(opened(path, encoding=given)))
 
 
 def test_what_only_windows_writes_is_read(tmp_path: Path) -> None:

@@ -176,6 +176,17 @@ def test_a_ship_date_with_a_time_is_its_day(library: Any, zone: Any) -> None:
     ] == found
 
 
+@pytest.mark.parametrize("kind", [object, "category"])
+def test_days_and_moments_of_any_kind_may_be_mixed_in_pandas(kind: Any) -> None:
+    """As in a column that was read by hand: each is the day that it is in Japan."""
+    moments = [LATE[0], LATE[0].replace(tzinfo=UTC), TODAY, LATE[0].replace(tzinfo=JST), None]
+    column = pd.Series(moments, dtype=object).astype(kind)
+    found = flags_of(pd.DataFrame({**{name: [None] * 5 for name in SCHEMA}, "ship_date": column}))
+
+    assert ["SHIP_DATE_FUTURE" in codes for codes in found] == [False, True, False, False, False]
+    assert ["SHIP_DATE_MISSING" in codes for codes in found] == [False, False, False, False, True]
+
+
 @pytest.mark.parametrize("library", [pl, pd])
 @pytest.mark.parametrize(
     ("column", "values", "wanted"),
@@ -185,6 +196,7 @@ def test_a_ship_date_with_a_time_is_its_day(library: Any, zone: Any) -> None:
         ("ship_date", ["2026-11-22", "11/22"], "days"),
         ("ship_date", [1, 2], "days"),
         ("tracking_number", [111122223333, 0], "text"),
+        ("status", [1, 2], "text"),
     ],
 )
 def test_a_column_of_another_kind_is_refused(
@@ -350,6 +362,8 @@ def test_polars_reads_columns_by_their_kind() -> None:
     for read in (columnar._polars_days, columnar._polars_moments, columnar._polars_blank):
         with pytest.raises(ConfigError, match="cells holds Int64: make it a column of"):
             read(pl.Series("cells", [1]))
+    with pytest.raises(ConfigError, match="cells holds Int64: make it a column of text"):
+        columnar._polars_one_of(["保留"], pl.Series("cells", [1]))
 
 
 def test_bad_arguments_are_told() -> None:
@@ -364,6 +378,20 @@ def test_bad_arguments_are_told() -> None:
         columnar.polars_flags(other, today=TODAY)
     with pytest.raises(ConfigError, match="period is str"):
         columnar.polars_flags(rule, today=TODAY, period=other)
+
+
+def test_a_day_of_sqlite_is_the_one_that_is_written() -> None:
+    """Whatever time stands behind it, in whatever zone."""
+    flags = columnar.sql_flags(NEEDY, "sqlite", today=TODAY)
+    told = ["2026-11-22T23:59:00Z", "2026-11-23T00:00:00+09:00", "2026-11-22 08:00", "11/22"]
+    query = (
+        f"SELECT {flags['SHIP_DATE_FUTURE']} AS future, {flags['SHIP_DATE_MISSING']} AS missing"  # noqa: S608
+        " FROM facts ORDER BY place"
+    )
+    with sqlite() as run:
+        found = run([{**row_of(Facts(status="発送待ち")), "ship_date": one} for one in told], query)
+
+    assert [(0, 0), (1, 0), (0, 0), (0, 1)] == [(one["future"], one["missing"]) for one in found]
 
 
 def test_a_quote_in_a_name_stays_one() -> None:

@@ -133,6 +133,20 @@ def test_a_call_that_wakes_up_late_is_not_crowded_by_those_behind_it() -> None:
     assert max(left) - min(left) <= pace.interval * 39 + 0.2
 
 
+@pytest.mark.parametrize("limit", [1, 4, 10])
+def test_many_that_wake_up_late_leave_one_by_one(limit: int) -> None:
+    """As on a machine that stood still: neither they nor those behind them crowd the mall."""
+    clock = Clock()
+    pace = clock.pace(limit)
+    late = [clock.seconds + at * pace.interval for at in range(5 * limit + 1)]
+    clock.seconds += 60
+    behind = [clock.seconds + at * pace.interval for at in range(5 * limit + 1)]
+    left = [max(clock.seconds, slot) + pace._leave(slot, 1) for slot in (*late, *behind)]
+
+    assert most_in_any_window(left, 1) <= limit
+    assert max(left) - min(left) <= pace.interval * (len(left) + limit)
+
+
 def test_the_first_slot_is_now() -> None:
     """Who has not asked for long need not wait."""
     clock = Frozen()

@@ -60,7 +60,7 @@ def test_a_zone_that_is_not_known_is_refused() -> None:
     """It would else be taken for Japan's."""
     assert moment("2031-4-2 10:15 JST") == moment("2031-04-02T01:15:00Z")
     assert moment("2031-4-2 10:15 UTC") == moment("2031-04-02 19:15")
-    for zone in ("GMT+9", "UTC+09:00", "GMT+0900", "+9", "JST+9"):
+    for zone in ("GMT+9", "UTC+09:00", "GMT +9", "UTC +09:00", "GMT+0900", "+9", "JST+9"):
         assert moment(f"2031/4/2 10:15 {zone}") == moment("2031-04-02 10:15"), zone
     assert moment("2031/4/2 10:15 GMT-5") == moment("2031-04-03 00:15")
     with pytest.raises(ValueError, match="the zone is not known"):

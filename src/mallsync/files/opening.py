@@ -22,6 +22,8 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+_MARKED = {"utf-8": "utf-8-sig", "utf-16-le": "utf-16", "utf-16-be": "utf-16"}
+"""What reads the byte order mark of an encoding as no part of the text."""
 _GUESSES = ("utf-8", "cp932")  # never shift_jis: it lacks what Windows writes (R10)
 _OTHER_KINDS = (
     (b"PK\x03\x04", "an Excel file (.xlsx) or another archive: save it as CSV in the spreadsheet"),
@@ -98,7 +100,7 @@ def opened(path: Path | str, *, encoding: str | None = None) -> Text:
             _refuse_other_kinds(head, place)
             bom = next((name for bom, name in _BOMS if head.startswith(bom)), None)
             given = _named(encoding, place) if encoding else bom
-            if given == "utf-8" and bom == "utf-8-sig":
+            if bom is not None and given is not None and bom == _MARKED.get(given):
                 given = bom
             misfits = {}
             for name in (given,) if given else _GUESSES:

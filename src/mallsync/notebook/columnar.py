@@ -4,9 +4,9 @@ It is the same rule that `mallsync.policy.export.decide_facts` reads, and says t
 for objects that one is faster. A row is one shipment of one order, in columns of these names:
 
 ``status``, ``carrier``, ``tracking_number``: text, as typed. ``delivery_methods``: names joined by
-commas. ``ship_date``: a day, or a moment of it, in Japan where it is aware. ``updated_at``,
-``created_at``, ``ordered_at``: aware moments. A blank or a missing value is the same. A column is
-needed where the rule looks at it.
+commas. ``ship_date``: a day; in a frame also a moment of it, in Japan where it is aware.
+``updated_at``, ``created_at``, ``ordered_at``: aware moments. A blank or a missing value is the
+same. A column is needed where the rule looks at it.
 
 What comes out are flags: ``eligible``, and one for each reason of R2.7 by its code.
 """
@@ -100,8 +100,9 @@ def sql_flags(
 
     Names are compared as they stand but for blanks around them: no SQL folds half-width and
     full-width characters as we do, so fold them (`mallsync.model.words.fold`) when you store them.
-    In SQLite, days are text (``2026-11-22``), and so are moments, in UTC (``2026-11-22 00:15:00``)
-    or with their offset; what its ``date`` and ``datetime`` cannot read is missing.
+    ``ship_date`` is a DATE, or a TIMESTAMP without zone. In SQLite days are text (``2026-11-22``;
+    what stands behind a day is left out), and so are moments, in UTC (``2026-11-22 00:15:00``) or
+    with their offset; what its ``date`` and ``datetime`` cannot read is missing.
 
     Args:
         rule: One of `mallsync.policy.export.RULES`, or the host's own.
@@ -198,6 +199,13 @@ def _is_day(one: object) -> bool:
     return isinstance(one, date)
 
 
+def _day_of(one: date) -> date:
+    """Return a day; that of Japan where a moment is aware."""
+    if not isinstance(one, datetime):
+        return one
+    return (one.astimezone(JST) if one.tzinfo is not None else one).date()
+
+
 def _is_aware(one: object) -> bool:
     return isinstance(one, datetime) and one.tzinfo is not None
 
@@ -270,6 +278,8 @@ def _polars_one_of(meant: Sequence[str], values: pl.Series) -> pl.Series:
 
     if values.dtype == pl.Null:
         values = values.cast(pl.String)
+    if values.dtype not in (pl.String, pl.Categorical, pl.Enum):
+        raise _wrong(values.name, values.dtype, "text")
     return values.is_in(meant).fill_null(value=False)
 
 
@@ -368,9 +378,12 @@ class _Pandas:
 
         values = self._column(column)
         if values.dtype.kind != "M":
+            kind, values = values.dtype, values.astype(object)
             values = values.mask(values.map(_is_blank))
             if not values.dropna().map(_is_day).all():
-                raise _wrong(column, values.dtype, wanted)
+                raise _wrong(column, kind, wanted)
+            if wanted == "days":
+                values = values.map(_day_of, na_action="ignore")
         if wanted == "days":
             return pd.to_datetime(values)
         found = pd.to_datetime(values, utc=True)
@@ -451,15 +464,15 @@ class _Sql:
         return _Text(f"(trim(coalesce({column}, ''), '{_BLANKS}') = '')")
 
     def missing(self, column: str) -> _Text:
-        return _Text(f"({self._read('date', column)} IS NULL)")
+        return _Text(f"({self._day(column)} IS NULL)")
 
     def after(self, column: str, day: date) -> _Text:
         literal = f"'{day + timedelta(days=1)}'"
         bound = literal if self.dialect == "sqlite" else f"DATE {literal}"
-        return _Text(f"coalesce({self._read('date', column)} >= {bound}, 1 = 0)")
+        return _Text(f"coalesce({self._day(column)} >= {bound}, 1 = 0)")
 
     def within(self, columns: Sequence[str], period: Period) -> _Text:
-        told = [self._read("datetime", one) for one in columns]
+        told = [f"datetime({one})" if self.dialect == "sqlite" else one for one in columns]
         moment = f"coalesce({', '.join(told)})" if told[1:] else told[0]
         bounds = self._moment(period.start), self._moment(period.end)
         return _Text(f"coalesce({moment} >= {bounds[0]} AND {moment} < {bounds[1]}, 1 = 0)")
@@ -469,9 +482,9 @@ class _Sql:
             return f"'{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S}'"
         return f"TIMESTAMPTZ '{moment.astimezone(JST).isoformat(sep=' ')}'"
 
-    def _read(self, function: str, column: str) -> str:
-        """Return a day or a moment, which SQLite reads from text: null if it cannot."""
-        return f"{function}({column})" if self.dialect == "sqlite" else column
+    def _day(self, column: str) -> str:
+        """Return a day, which SQLite reads from text: null if it cannot."""
+        return f"date(substr({column}, 1, 10))" if self.dialect == "sqlite" else column
 
 
 _PARTS: Mapping[Dialect, str] = {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 from attrs import field, frozen
 
@@ -42,16 +42,19 @@ class Funnel:
 
 def funnel_of(store: SqlStore, plan: Plan) -> list[Funnel]:
     """Return a funnel for each mall of a plan, in the order of its shops."""
-    malls: dict[str, list[ShopKey]] = {}
+    malls: dict[str, dict[ShopKey, list[PlanRow]]] = {}
     for key in plan.shops:
-        malls.setdefault(key.mall, []).append(key)
-    return [_funnel(store, mall, keys, plan) for mall, keys in malls.items()]
+        malls.setdefault(key.mall, {})[key] = []
+    for row in plan.rows:
+        malls[row.order.mall][ShopKey(row.order.mall, row.order.shop_id)].append(row)
+    return [_funnel(store, mall, shops) for mall, shops in malls.items()]
 
 
-def _funnel(store: SqlStore, mall: str, keys: list[ShopKey], plan: Plan) -> Funnel:
+def _funnel(store: SqlStore, mall: str, shops: Mapping[ShopKey, list[PlanRow]]) -> Funnel:
     fetched = sent = confirmed = 0
     dropped: Counter[str] = Counter()
-    for key in keys:
+    known: dict[OrderKey, bool] = {}
+    for key, rows in shops.items():
         intakes = store.orders.tally(key)
         written = store.journal.tally(key)
         fetched += sum(intakes.values())
@@ -59,30 +62,28 @@ def _funnel(store: SqlStore, mall: str, keys: list[ShopKey], plan: Plan) -> Funn
         confirmed += written.confirmed
         dropped.update({code: count for code, count in intakes.items() if code})
         dropped.update(written.others)
-    known = {order: is_sent for key in keys for order, is_sent in _known(store, key, plan)}
-    rows = [row for row in plan.rows if row.order.mall == mall and not known.get(row.order)]
-    for row in rows:
+        known |= _known(store, key, [row.order.number for row in rows])
+    candidates = [row for rows in shops.values() for row in rows if not known.get(row.order)]
+    for row in candidates:
         dropped.update(_codes(row) - (_WRITTEN if row.order in known else set()))
     return Funnel(
         mall=mall,
         fetched=fetched,
-        eligible=sent + sum(row.decision.eligible or bool(row.notices) for row in rows),
+        eligible=sent + sum(row.decision.eligible or bool(row.notices) for row in candidates),
         sent=sent,
         confirmed=confirmed,
         dropped=dropped,
     )
 
 
-def _known(store: SqlStore, key: ShopKey, plan: Plan) -> Iterator[tuple[OrderKey, bool]]:
-    """Yield each candidate of a shop that the journal knows, and whether its report was sent."""
-    orders = [row.order for row in plan.rows]
-    numbers = [one.number for one in orders if ShopKey(one.mall, one.shop_id) == key]
+def _known(store: SqlStore, key: ShopKey, numbers: list[str]) -> dict[OrderKey, bool]:
+    """Return for each of some orders that the journal knows whether its report was sent."""
     sent: dict[OrderKey, bool] = {}
     for record in store.journal.of(key, numbers).values():
         if isinstance(record.write_back, ShipmentNotice):
             order = record.key.order
             sent[order] = sent.get(order, False) or record.outcome is Outcome.SENT
-    yield from sent.items()
+    return sent
 
 
 def _codes(row: PlanRow) -> set[str]:

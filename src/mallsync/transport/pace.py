@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from bisect import bisect_right, insort
+from bisect import insort
 from collections.abc import Callable
 from math import ceil, floor, inf
 from threading import Lock
@@ -16,6 +16,9 @@ __all__ = ["SAFETY", "Pace"]
 
 SAFETY = 0.95
 """The share of a limit that is used: at 0.98 a sliding-window server still refuses some calls."""
+
+_PROMPT = 0.005
+"""Seconds behind its slot at which a call is not late yet."""
 
 
 class Pace:
@@ -51,8 +54,9 @@ class Pace:
         self._held_until = 0.0
         self._free_from = 0.0
         self._most = max(floor(limit), 1)
-        self._span = per * self._most / limit
+        self._span = per * self._most / limit * (1 / share + 1) / 2
         self._left: list[float] = []
+        self._crowded_until = 0.0
 
     def acquire(self, cost: int = 1, *, within: float | None = None) -> bool:
         """Wait until the next free slot, and return True.
@@ -80,18 +84,22 @@ class Pace:
             self._sleep(seconds)
 
     def _leave(self, slot: float, cost: int) -> float:
-        """Note that a call leaves behind its slot, and return for how long it must not yet.
+        """Note that a call leaves at its slot, and return for how long it must not yet.
 
-        The limit is counted over the calls that left last, some of which may have woken up late.
+        One that wakes up late is counted where it leaves, and so is everyone behind it until all
+        are at their slots again. Half of what is not used of the limit is for those that are late
+        on their way.
         """
         with self._lock:
             now = leaves = max(self._monotonic(), slot)
-            before = bisect_right(self._left, now) - self._most
-            if before >= 0:
-                leaves = max(now, self._left[before] + self._span)
+            if now > slot + _PROMPT or now < self._crowded_until:
+                if len(self._left) >= self._most:
+                    leaves = max(now, self._left[-self._most] + self._span)
+                if leaves > slot + _PROMPT:
+                    self._crowded_until = leaves + self._span
             for _ in range(cost):
                 insort(self._left, leaves)
-            del self._left[: -4 * self._most]
+            del self._left[: -self._most]
         return leaves - now
 
     def held(self) -> float:

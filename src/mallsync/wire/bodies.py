@@ -1,7 +1,8 @@
 """Bodies in and out, with encodings stated.
 
 orjson reads a reply in half the time of ``json`` and is used if it is installed (the extra `fast`).
-What the two read differently goes to ``json``, so that nothing depends on what is installed.
+What the two read differently goes to ``json``, so that nothing depends on what is installed (but
+for a body with a thousand brackets in each other, which one of them may refuse).
 """
 
 from __future__ import annotations

@@ -48,7 +48,7 @@ Meaning = Callable[[str], Any]
 Cell = tuple[str, str, Meaning, Any]
 
 _DASHES = str.maketrans({"/": "-", "年": "-", "月": "-", "日": " "})
-_OFFSET_OF = re.compile(r"(?:GMT|UTC)(?=[+-]\d)")
+_OFFSET_OF = re.compile(r"(?:GMT|UTC)\s*(?=[+-]\d)")
 """Before an offset; dateutil would read it as POSIX does, with the sign turned round."""
 
 _YEAR_FIRST = re.compile(r"\d{4}-\d{1,2}-\d{1,2}(?!\d)")

@@ -40,6 +40,7 @@ Type = Any
 """A type as an annotation writes it: a class, a union, a list of something, a NewType."""
 
 _LEAVES = (int, str, bool, float, NoneType)
+"""What a field may hold in the end; those that are most often there first."""
 _Parsers = Mapping[object, Callable[[Any], object]]
 
 
@@ -255,8 +256,9 @@ class _Writer:
 
 
 def _is_one_of(name: str, kinds: set[Type]) -> str:
-    tests = [f"type({name}) is {kind.__name__}" for kind in kinds - {NoneType}]
-    return " or ".join(sorted(tests) + [f"{name} is None"] * (NoneType in kinds))
+    listed = sorted(kinds - {NoneType}, key=_LEAVES.index)
+    tests = [f"type({name}) is {kind.__name__}" for kind in listed]
+    return " or ".join(tests + [f"{name} is None"] * (NoneType in kinds))
 
 
 def _problem(line: str) -> Problem:

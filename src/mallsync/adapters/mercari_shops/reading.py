@@ -199,7 +199,7 @@ def hides_recipient(record: OrderModel, anonymous_methods: frozenset[str]) -> bo
 def _line(product: ProductModel, at: int) -> tuple[ProductModel, int]:
     """Return a line with its net quantity."""
     net = net_quantity(product)
-    if not 0 <= net <= product["purchasedQuantity"] or _has_below_nothing(product):
+    if net < 0 or _has_below_nothing(product):
         problems = [
             Problem(place=f"products[{at}].{name}", code="fewer than none are left")
             for name in _QUANTITIES

@@ -53,6 +53,7 @@ _new_parcel = maker(Parcel)
 _new_payment = maker(Payment)
 _new_shipment = maker(Shipment)
 _MALL = Mall.QOO10.value
+_CANCELLED = {Phase.CANCELLED}
 _CAUTION = frozenset({Hold.CAUTION})
 _NO_HOLDS: frozenset[Hold] = frozenset()
 _GIFT = Gift(requested=True)
@@ -241,7 +242,6 @@ def _shipment(told: Sequence[Told], cart_charges: Charges | None) -> Shipment:
     """Return a shipment; the only one of a cart has the charges of the cart."""
     head = _head(told)
     wish_date, wish_slot = wish(_first(told, "DesiredDeliveryDate"))
-    live = any(one.phase is not Phase.CANCELLED for one in told)
     return _new_shipment(
         id=",".join([one.number for one in told]),
         recipient=_recipient(head),
@@ -250,7 +250,7 @@ def _shipment(told: Sequence[Told], cart_charges: Charges | None) -> Shipment:
         wish_date=wish_date,
         wish_slot=wish_slot,
         charges=cart_charges or goods_charges(_live_rows(told)),
-        cancelled=not live,
+        cancelled={one.phase for one in told} == _CANCELLED,
     )
 
 
