@@ -36,12 +36,14 @@ __all__ = ["Point", "exponent", "main"]
 
 SERIES: Mapping[str, Sequence[int]] = {
     "orders": (1_000, 10_000, 100_000),
+    "orders, PostgreSQL": (1_000, 10_000, 100_000),
     "stored": (10_000, 100_000, 1_000_000),
     "shops": (1, 5, 20, 100, 500),
     "workers": (1, 2, 4, 8),
 }
 _TITLES = {
     "orders": "one shop with so many orders, into SQLite",
+    "orders, PostgreSQL": "one shop with so many orders, into PostgreSQL",
     "stored": "a thousand orders more, with so many stored",
     "shops": "so many shops with 50 orders each, into SQLite",
     "workers": "40 shops with 50 orders each, so many processes, PostgreSQL",
@@ -117,6 +119,9 @@ def _one(series: str, size: int) -> dict[str, float]:
     """Measure a point in this process."""
     if series == "workers":
         return _workers(size)
+    if series == "orders, PostgreSQL":
+        with postgres_url() as url, serving(size) as mall:
+            return _synced(url, mall, ["shop"], size)
     with TemporaryDirectory() as folder:
         if series == "stored":
             with serving(1000) as mall, grown(Path(folder), mall, size) as sync:

@@ -124,6 +124,23 @@ def test_orders_are_found_page_by_page(store: SqlStore, monkeypatch: pytest.Monk
     assert {SHOP, OTHER} == set(store.shops.all().values())
 
 
+def test_postgresql_knows_of_a_shop_that_has_grown_before_it_looks_itself(
+    store: SqlStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of each tenth part once; a few more orders are not worth a look."""
+    if store.database.is_sqlite:
+        return  # needs no numbers to choose its index by
+    monkeypatch.setattr("mallsync.store.orders._MILESTONES", (3, 30))
+    looked = []
+    for numbers in (("1", "2"), ("2",), ("3",), ("4",)):
+        arrive(store, *numbers)
+        with store.database.read() as connection:
+            told = "SELECT reltuples FROM pg_class WHERE oid = 'orders'::regclass"
+            looked.append(int(connection.exec_driver_sql(told).scalar_one()))
+
+    assert [-1, -1, 3, 3] == looked
+
+
 def test_a_plan_looks_at_what_is_open_and_at_what_the_shop_has_just_filled_in(
     store: SqlStore, clock: Hands
 ) -> None:

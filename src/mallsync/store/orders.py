@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
@@ -34,6 +35,9 @@ from mallsync.store.schema import handlings, orders
 from mallsync.store.shops import ShopKey, Shops
 
 __all__ = ["Arrival", "Arrived", "Importing", "Mark", "Orders", "Stored"]
+
+_MILESTONES = (1_000, 10_000, 100_000)
+"""New orders of a shop at which PostgreSQL is to look at the tables again."""
 
 _PAGE = 500
 _LARGEST = 2**31 - 1
@@ -114,6 +118,7 @@ class Orders:
     database: Database
     shops: Shops
     now: Callable[[], datetime] = field(repr=False)
+    _grown: Counter[int] = field(init=False, factory=Counter, repr=False)
 
     def marks(self, shop: ShopKey, numbers: Iterable[str]) -> dict[str, Mark]:
         """Return what is known of those numbers that are stored."""
@@ -194,7 +199,20 @@ class Orders:
             if covered is not None:
                 cover(connection, row, covered)
         new = sum(number not in known for number in moved)
+        self._look_over(row, new)
         return Arrived(new=new, changed=len(moved) - new, unchanged=len(encoded) - len(moved))
+
+    def _look_over(self, row: int, new: int) -> None:
+        """Let PostgreSQL look at a shop that has grown tenfold: it does so itself once a minute.
+
+        Until then it takes the shop for a small one, and walks through all of its orders for a few
+        numbers.
+        """
+        before, after = self._grown[row], self._grown[row] + new
+        self._grown[row] = after
+        if not self.database.is_sqlite and any(before < one <= after for one in _MILESTONES):
+            with self.database.write() as connection:
+                connection.exec_driver_sql("ANALYZE orders, handlings")
 
     @contextmanager
     def importing(self, shop: ShopKey, lease: Lease) -> Iterator[Importing]:
