@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
-from benchmarks.answers import CREDENTIALS, PERIOD, Answers
+import requests
+
+from benchmarks.answers import BATCH, CREDENTIALS, PERIOD, Answers
 from benchmarks.decode import Case
 from benchmarks.measuring import Figure, figure, seconds
 from benchmarks.server import Running, running
 from mallsync.adapters import rakuten
 from mallsync.transport import Pace
 from mallsync.transport.pace import SAFETY
+from mallsync.wire.paging import batches
 
 __all__ = ["measure"]
 
@@ -32,6 +36,7 @@ def measure(answers: Answers, cases: list[Case], file: Path, rounds: int = 5) ->
     with running(file, _LATENCY) as server:
         _fetch(server, None, orders)  # the first fetch warms both sides
         free = [_over_bound(server, answers, cases, orders) for _ in range(rounds)]
+        loop = [_over_loop(server, answers, orders) for _ in range(rounds)]
     with running(file, _LATENCY, _LIMIT) as server:
         wall = seconds(lambda: _fetch(server, Pace(_LIMIT), orders))
         answered, refused = server.counts()
@@ -41,6 +46,7 @@ def measure(answers: Answers, cases: list[Case], file: Path, rounds: int = 5) ->
         figure(
             f"fetch {orders:,} orders, 50 ms, 8 in flight, over bound", free, unit="%", target=10
         ),
+        figure("  a loop of requests, no check, no common form / this fetch", loop, unit="x"),
         figure(
             f"fetch under {_LIMIT} requests/s, over bound",
             [(wall / bound - 1) * 100],
@@ -56,6 +62,28 @@ def _over_bound(server: Running, answers: Answers, cases: list[Case], orders: in
     wall = seconds(lambda: _fetch(server, None, orders))
     bound = answers.calls * _LATENCY / _IN_FLIGHT + (before + _decoding(cases)) / 2
     return (wall / bound - 1) * 100
+
+
+def _over_loop(server: Running, answers: Answers, orders: int) -> float:
+    """Return how much longer the first script takes that one would write."""
+    ours = seconds(lambda: _fetch(server, None, orders))
+    return seconds(lambda: _loop(server, answers, orders)) / ours
+
+
+def _loop(server: Running, answers: Answers, orders: int) -> None:
+    found = 0
+    with requests.Session() as session:
+
+        def post(name: str, body: object) -> Any:  # noqa: ANN401 -- whatever comes
+            url = f"{server.base_url}/es/2.0/order/{name}/"
+            return session.post(url, json=body, timeout=30).json()
+
+        for page in range(1, len(answers.pages) + 1):
+            asked = {"PaginationRequestModel": {"requestPage": page}}
+            numbers = post("searchOrder", asked)["orderNumberList"]
+            for some in batches(numbers, BATCH):
+                found += len(post("getOrder", {"orderNumberList": some})["OrderModelList"])
+    assert found == orders
 
 
 def _decoding(cases: list[Case]) -> float:
