@@ -44,7 +44,7 @@ SERIES: Mapping[str, Sequence[int]] = {
 _TITLES = {
     "orders": "one shop with so many orders, into SQLite",
     "orders, PostgreSQL": "one shop with so many orders, into PostgreSQL",
-    "stored": "a thousand orders more, with so many stored",
+    "stored": "a thousand orders more, with so many old ones of the shop",
     "shops": "so many shops with 50 orders each, into SQLite",
     "workers": "40 shops with 50 orders each, so many processes, PostgreSQL",
 }

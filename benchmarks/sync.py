@@ -17,7 +17,7 @@ from mallsync.adapters import rakuten
 from mallsync.model.journal import EntryKey
 from mallsync.model.order import OrderKey
 from mallsync.model.writebacks import Outcome, ShipmentNotice
-from mallsync.store import ShopKey, SqlStore
+from mallsync.store import SqlStore
 from mallsync.sync import Shop, Sync
 from mallsync.transport import Pace
 from tests.services import postgres_url
@@ -151,27 +151,31 @@ def _memory(orders: int) -> Figure:
 
 @contextmanager
 def grown(folder: Path, mall: _PAIR, rows: int) -> Iterator[Sync]:
-    """Work on a store with so many orders of another shop and this one's thousand."""
+    """Work on a store with a thousand orders and so many old ones of the same shop."""
     url = f"sqlite:///{folder}/{rows}.db"
     with _client(mall) as client, SqlStore(url, clock=lambda: NOW) as store:
         sync = Sync([Shop(client)], store)
         _whole(sync)
-        other = store.shops.row(ShopKey("rakuten", "other"))
-        _multiply(Path(folder, f"{rows}.db"), rows, other)
+        _multiply(Path(folder, f"{rows}.db"), rows)
         yield sync
 
 
-def _multiply(file: Path, rows: int, shop: int) -> None:
-    """Copy the orders of a store to another shop, under other numbers, until there are so many."""
+_NEW = f"length(number) = {len('999001-20261122-0200000113')}"
+_OLD = {"is_open": "0", "ordered_at": "'2024-11-22 00:00:00.000000'"}
+
+
+def _multiply(file: Path, rows: int) -> None:
+    """Copy the orders of a store under other numbers, as old ones, until there are so many."""
     with sqlite3.connect(file) as connection:
         (there,) = connection.execute("SELECT count(*) FROM orders").fetchone()
         for table in ("orders", "handlings"):
             columns = [row[1] for row in connection.execute(f"PRAGMA table_info({table})")]
-            copied = ", ".join(one for one in columns if one not in ("shop", "number"))
             for at in range(1, rows // there):
+                copied = {"number": f"number || '-{at}'", **_OLD}
+                told = ", ".join(copied.get(one, one) for one in columns)
                 connection.execute(
-                    f"INSERT INTO {table} (shop, number, {copied})"  # noqa: S608 -- as above
-                    f" SELECT {shop}, number || '-{at}', {copied} FROM {table} WHERE shop = 1"
+                    f"INSERT INTO {table} ({', '.join(columns)})"  # noqa: S608 -- as above
+                    f" SELECT {told} FROM {table} WHERE {_NEW}"
                 )
 
 
@@ -182,7 +186,7 @@ def cost(sync: Sync) -> float:
     with store.database.write() as connection:
         for table in ("handlings", "orders"):
             connection.exec_driver_sql(
-                f"DELETE FROM {table} WHERE shop = 1"  # noqa: S608 -- the schema's own names
+                f"DELETE FROM {table} WHERE {_NEW}"  # noqa: S608 -- the schema's own names
             )
     assert store.orders.get(OrderKey(key.mall, key.shop_id, "none")) is None
     return seconds(lambda: _whole(sync))

@@ -16,7 +16,6 @@ from mallsync.errors import Hint, MallError
 from mallsync.model.codes import ReasonCode, text_of
 from mallsync.model.period import JST, Period
 from mallsync.policy import expiry
-from mallsync.store import ShopKey
 from mallsync.sync import Funnel, Plan, Shop, Sync
 
 if TYPE_CHECKING:
@@ -202,8 +201,8 @@ def _stretches(sync: Sync, names: Sequence[str]) -> list[dict[str, object]]:
     return rows + [_stretch(labels[one.shop], names[1], one.period) for one in sync.gaps()]
 
 
-def _labels(sync: Sync) -> dict[ShopKey, str]:
-    """Return the shops' names for people, with the mall where two have the same."""
+def _labels(sync: Sync) -> dict[object, str]:
+    """Return by key the shops' names for people, with the mall where two have the same."""
     shared = Counter(shop.label for shop in sync.shops.values())
     return {
         key: shop.label if shared[shop.label] == 1 else f"{shop.label} ({key})"

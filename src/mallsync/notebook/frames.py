@@ -11,18 +11,17 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
 from operator import attrgetter
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, overload
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol, overload
 
 from mallsync.errors import ConfigError
 from mallsync.model.order import Contact, Item, Order, Shipment
-from mallsync.store import Stored
 from mallsync.sync import Plan, PlanRow
 
 if TYPE_CHECKING:
     import pandas as pd
     import polars as pl
 
-__all__ = ["decisions", "items", "orders"]
+__all__ = ["HasOrder", "decisions", "items", "orders"]
 
 _ZONE = "Asia/Tokyo"
 
@@ -44,6 +43,14 @@ class Column(NamedTuple):
     kind: Kind
     of: Callable[[Any], object]
     personal: bool = False
+
+
+class HasOrder(Protocol):
+    """What an order is part of, such as what `Sync.orders` yields."""
+
+    @property
+    def order(self) -> Order:
+        """The order."""
 
 
 class _Line(NamedTuple):
@@ -132,17 +139,17 @@ def _codes(said: Iterable[Any]) -> str:
 
 @overload
 def orders(
-    found: Iterable[Order | Stored], *, to: Literal["pandas"] = "pandas", personal: bool = False
+    found: Iterable[Order | HasOrder], *, to: Literal["pandas"] = "pandas", personal: bool = False
 ) -> pd.DataFrame: ...
 
 
 @overload
 def orders(
-    found: Iterable[Order | Stored], *, to: Literal["polars"], personal: bool = False
+    found: Iterable[Order | HasOrder], *, to: Literal["polars"], personal: bool = False
 ) -> pl.DataFrame: ...
 
 
-def orders(found: Iterable[Order | Stored], *, to: str = "pandas", personal: bool = False) -> Any:
+def orders(found: Iterable[Order | HasOrder], *, to: str = "pandas", personal: bool = False) -> Any:
     """Return a frame with a row for each order.
 
     Args:
@@ -158,17 +165,17 @@ def orders(found: Iterable[Order | Stored], *, to: str = "pandas", personal: boo
 
 @overload
 def items(
-    found: Iterable[Order | Stored], *, to: Literal["pandas"] = "pandas", personal: bool = False
+    found: Iterable[Order | HasOrder], *, to: Literal["pandas"] = "pandas", personal: bool = False
 ) -> pd.DataFrame: ...
 
 
 @overload
 def items(
-    found: Iterable[Order | Stored], *, to: Literal["polars"], personal: bool = False
+    found: Iterable[Order | HasOrder], *, to: Literal["polars"], personal: bool = False
 ) -> pl.DataFrame: ...
 
 
-def items(found: Iterable[Order | Stored], *, to: str = "pandas", personal: bool = False) -> Any:
+def items(found: Iterable[Order | HasOrder], *, to: str = "pandas", personal: bool = False) -> Any:
     """Return a frame with a row for each line of each order.
 
     Args:
@@ -212,11 +219,11 @@ def decisions(plan: Plan | Iterable[PlanRow], *, to: str = "pandas") -> Any:
     return _frame(rows, DECISIONS, to, personal=False)
 
 
-def _orders(found: Iterable[Order | Stored]) -> Iterator[Order]:
-    if isinstance(found, Order | Stored):
+def _orders(found: Iterable[Order | HasOrder]) -> Iterator[Order]:
+    if isinstance(found, Order) or hasattr(found, "order"):
         raise ConfigError("one order is no list of them: write orders([order])")
     for one in found:
-        order = one.order if isinstance(one, Stored) else one
+        order = getattr(one, "order", one)
         if not isinstance(order, Order):
             raise ConfigError(f"a {type(order).__name__} is no order: write orders(sync.orders())")
         yield order

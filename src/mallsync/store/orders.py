@@ -36,6 +36,11 @@ from mallsync.store.shops import ShopKey, Shops
 
 __all__ = ["Arrival", "Arrived", "Importing", "Mark", "Orders", "Stored"]
 
+_STALE = (  # as ranges, which an index knows
+    orders.c.codec < ADDED_TO,
+    and_(orders.c.codec > ADDED_TO, orders.c.codec < CODEC),
+    orders.c.codec > CODEC,
+)
 _MILESTONES = (1_000, 10_000, 100_000)
 """New orders of a shop at which PostgreSQL is to look at the tables again."""
 
@@ -167,11 +172,13 @@ class Orders:
     def held(self, shop: ShopKey, since: datetime) -> dict[str, str]:
         """Return by number the mall's status of every order since a moment."""
         row = self.shops.row(shop)
-        asked = select(orders.c.number, orders.c.mall_status).where(
-            orders.c.shop == row, orders.c.ordered_at >= since, orders.c.codec == CODEC
+        asked = select(orders.c.number, orders.c.mall_status, orders.c.codec).where(
+            orders.c.shop == row, orders.c.ordered_at >= since
         )
         with self.database.read() as connection:
-            return {one.number: one.mall_status for one in connection.execute(asked)}
+            found = connection.execute(asked)
+            # Not asked for: of two indexes SQLite would take that of the codec, which all have.
+            return {one.number: one.mall_status for one in found if one.codec == CODEC}
 
     def arrive(
         self,
@@ -274,12 +281,24 @@ class Orders:
         Of those that are past that, the ones that the shop has touched since a moment; with a
         number only that order, if it is one of them.
         """
-        touched = and_(handlings.c.dispatches != "[]", handlings.c.updated_at >= since)
-        taken_in = handlings.c.number.is_not(None)
-        where = and_(taken_in, or_(orders.c.is_open, touched))
-        if number is not None:
-            where = and_(where, orders.c.number == number)
-        yield from self.find(shop, where=where, raw=True)
+        row = self.shops.row(shop)
+        is_open = select(orders.c.number).where(orders.c.shop == row, orders.c.is_open)
+        touched = select(handlings.c.number).where(
+            handlings.c.shop == row,
+            handlings.c.updated_at >= since,
+            handlings.c.dispatches != "[]",
+        )
+        with self.database.read() as connection:
+            # Each by its own index: most orders of an old store are neither.
+            numbers = {
+                one.number for asked in (is_open, touched) for one in connection.execute(asked)
+            }
+        wanted = numbers if number is None else numbers & {number}
+        for some in in_batches(sorted(wanted)):
+            found = self.load(shop, some, raw=True)
+            yield from (
+                found[one] for one in some if one in found and found[one].handling is not None
+            )
 
     def stale(self, shop: ShopKey) -> Iterator[Kept]:
         """Yield what is kept of orders that another codec has written: what it made is not read.
@@ -287,9 +306,11 @@ class Orders:
         Those that files have added to stay as they are: their record would not make them again.
         """
         row, last = self.shops.row(shop), ""
+        if not self._has_stale(row):
+            return
         asked = (
             select(orders.c.number, orders.c.raw, orders.c.cancelled_at)
-            .where(orders.c.shop == row, orders.c.codec.not_in((CODEC, ADDED_TO)))
+            .where(orders.c.shop == row, or_(*_STALE))
             .where(orders.c.raw.is_not(None))
             .order_by(orders.c.number)
             .limit(_PAGE)
@@ -302,6 +323,12 @@ class Orders:
             if len(rows) < _PAGE:
                 return
             last = rows[-1].number
+
+    def _has_stale(self, row: int) -> bool:
+        """Tell whether there is any; nearly always there is none."""
+        asked = (select(orders.c.codec).where(orders.c.shop == row, one).limit(1) for one in _STALE)
+        with self.database.read() as connection:
+            return any(connection.execute(one).first() is not None for one in asked)
 
 
 @frozen

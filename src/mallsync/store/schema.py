@@ -109,7 +109,8 @@ orders = Table(
     Column("cache", Text, nullable=False),  # the normalised order, as JSON
     Column("raw", LargeBinary),  # the mall's own record; None where the client keeps none
     Index("orders_open", "shop", "is_open", "number"),
-    Index("orders_ordered_at", "ordered_at"),
+    Index("orders_ordered_at", "shop", "ordered_at"),
+    Index("orders_codec", "shop", "codec"),
 )
 
 handlings = Table(
@@ -126,6 +127,7 @@ handlings = Table(
     ForeignKeyConstraint(["shop", "number"], ["orders.shop", "orders.number"]),
     ForeignKeyConstraint(["shop", "parent"], ["orders.shop", "orders.number"]),
     Index("handlings_parent", "shop", "parent"),
+    Index("handlings_updated_at", "shop", "updated_at"),
 )
 
 quarantine = Table(
