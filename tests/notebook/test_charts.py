@@ -9,8 +9,9 @@ import altair as alt
 import pytest
 from attrs import evolve
 
-from mallsync import Outcome, Period
+from mallsync import BuyerReview, Outcome, Period
 from mallsync.errors import AuthFailed
+from mallsync.model.journal import EntryKey
 from mallsync.model.period import JST
 from mallsync.notebook import charts
 from mallsync.sync import Planned, Shop, ShopSettings, Sync
@@ -124,6 +125,18 @@ def test_what_was_sent_is_not_held_back(world: World) -> None:
     (after,) = sync.funnel()
 
     assert before.dropped == after.dropped
+
+
+def test_a_review_is_no_report(world: World) -> None:
+    """The order is as far as it was."""
+    sync, notice = ready_alone(world)
+    order = notice.key.order
+    review = BuyerReview(order_number=order.number, message="ありがとうございました。")
+    key = EntryKey(order, "", "review")
+    world.store.journal.claim(key, review)
+    world.store.journal.settle(key, Outcome.SENT)
+
+    assert (1, 0) == counts(sync)
 
 
 def test_a_funnel_is_about_the_shops_of_its_plan(sync: Sync) -> None:

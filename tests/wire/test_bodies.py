@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import importlib
 import json
+import sys
 from collections.abc import Iterator
 
 import pytest
@@ -39,6 +41,19 @@ def read(body: bytes) -> object:
         return repr(load_json(Response(status=200, body=body)))
     except ValueError:
         return ValueError
+
+
+def test_without_orjson_everything_is_there_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is an extra."""
+    with monkeypatch.context() as patch:
+        patch.setitem(sys.modules, "orjson", None)
+        importlib.reload(bodies)
+        lacks_it, told = bodies._quick is None, read(b'{"a":1}')
+    importlib.reload(bodies)
+
+    assert lacks_it
+    assert "{'a': 1}" == told
+    assert bodies._quick is not None
 
 
 @with_either
