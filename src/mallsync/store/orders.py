@@ -288,13 +288,15 @@ class Orders:
             handlings.c.updated_at >= since,
             handlings.c.dispatches != "[]",
         )
+        if number is not None:
+            is_open = is_open.where(orders.c.number == number)
+            touched = touched.where(handlings.c.number == number)
         with self.database.read() as connection:
             # Each by its own index: most orders of an old store are neither.
             numbers = {
                 one.number for asked in (is_open, touched) for one in connection.execute(asked)
             }
-        wanted = numbers if number is None else numbers & {number}
-        for some in in_batches(sorted(wanted)):
+        for some in in_batches(sorted(numbers)):
             found = self.load(shop, some, raw=True)
             yield from (
                 found[one] for one in some if one in found and found[one].handling is not None
