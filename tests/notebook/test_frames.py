@@ -158,7 +158,7 @@ def test_the_orders_of_a_store_are_orders(world: World) -> None:
     assert len(frames.items(stored)) >= len(stored)
     for wrong in (stored[0], ["text"], [None]):
         with pytest.raises(ConfigError, match=r"write orders\("):
-            frames.orders(wrong)  # type: ignore[arg-type]
+            frames.orders(wrong)  # type: ignore[arg-type]  # that is the test
 
 
 def test_another_library_is_refused() -> None:

@@ -267,7 +267,7 @@ class _Polars:
         self,
         column: str,
         told: Callable[[pl.Series], pl.Series],
-        kind: Any,  # noqa: ANN401
+        kind: Any,  # noqa: ANN401 -- a type of polars
     ) -> pl.Expr:
         """Return what is told of a column, whose type an expression alone does not know."""
         return self.pl.col(column).map_batches(told, return_dtype=kind, is_elementwise=True)
@@ -372,7 +372,7 @@ class _Pandas:
             moment = moment.fillna(self._moments(column, "aware moments"))
         return ((moment >= period.start) & (moment < period.end)).to_numpy(dtype=bool)
 
-    def _moments(self, column: str, wanted: str) -> Any:  # noqa: ANN401
+    def _moments(self, column: str, wanted: str) -> Any:  # noqa: ANN401 -- a series
         """Return days or aware moments; blank texts are missing, other texts are refused."""
         import pandas as pd  # noqa: PLC0415 -- an extra
 
@@ -391,7 +391,7 @@ class _Pandas:
             raise _wrong(column, values.dtype, wanted)
         return found
 
-    def _column(self, column: str) -> Any:  # noqa: ANN401
+    def _column(self, column: str) -> Any:  # noqa: ANN401 -- a series
         if column not in self.frame:
             raise ConfigError(f"the frame has no column {column}, which the rule looks at")
         return self.frame[column]
