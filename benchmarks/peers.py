@@ -4,38 +4,45 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
+from datetime import date, datetime
 from functools import partial
-from types import NoneType, UnionType
-from typing import Any, Union, get_args, get_origin, get_type_hints, is_typeddict
+from typing import Any, Union
 
 import msgspec
-import typing_extensions as te
+from attrs import define
 from dateutil import parser
-from pydantic import ConfigDict, TypeAdapter
+from pydantic import ConfigDict, create_model
 
 from benchmarks.decode import Case, by_json
 from benchmarks.measuring import Figure, figure, seconds
 from mallsync.adapters.rakuten.reading import Reader
-from mallsync.adapters.rakuten.shapes import OrderModel
+from mallsync.adapters.rakuten.shapes import OrderRecord
+from mallsync.wire.strict import Spot, spots
 
 __all__ = ["measure"]
 
 _READER = Reader("bench")
+_STRICT = ConfigDict(strict=True, extra="allow")
+
+
+@define
+class _Reply:
+    """What getOrder answers, as far as it is read."""
+
+    OrderModelList: Sequence[OrderRecord]
 
 
 def measure(cases: Sequence[Case], rounds: int = 7) -> list[Figure]:
     """Return how long decoding takes against each of them, in one run by turns."""
-    reply = _reply()
-    validate, structs = TypeAdapter(reply).validate_json, msgspec.json.Decoder(reply).decode
+    model, struct = _pydantic(_Reply), _struct(_Reply)
+    validate, structs = model.model_validate_json, msgspec.json.Decoder(struct).decode
     works: dict[str, Callable[[Case], object]] = {
         "decode": lambda case: by_json(case.decode),
         "pydantic": lambda case: [
-            _READER._order(one, one)  # noqa: SLF001 -- the mapping alone
-            for one in validate(case.body)["OrderModelList"]
+            _READER.order(one, one) for one in validate(case.body).OrderModelList
         ],
         "msgspec": lambda case: [
-            _READER._order(one, one)  # noqa: SLF001
-            for one in structs(case.body)["OrderModelList"]
+            _READER.order(one, one) for one in structs(case.body).OrderModelList
         ],
         "by hand": lambda case: [*map(_by_hand, json.loads(case.body)["OrderModelList"])],
     }
@@ -83,30 +90,32 @@ def _by_hand(record: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _reply() -> Any:  # noqa: ANN401 -- a type
-    """Return the type of a reply: the same fields, strict; in pydantic nothing is dropped.
+def _pydantic(record: type) -> Any:  # noqa: ANN401 -- a class
+    """Return pydantic's model of a record; it drops nothing, for an order keeps its record.
 
-    An order keeps its record, unknown keys included: malls add some, and codecs learn to read them.
+    Malls add keys, and codecs learn to read them. A null text stays null, which is kind to it.
     """
-    return _typed("Reply", {"OrderModelList": list[_as_pydantic(OrderModel)]})  # type: ignore[misc]
+    fields: dict[str, Any] = {
+        spot.name: (_hint(spot, _pydantic), spot.default if spot.may_be_absent else ...)
+        for spot in spots(record)
+    }
+    return create_model(record.__name__, __config__=_STRICT, **fields)
 
 
-def _as_pydantic(kind: Any) -> Any:  # noqa: ANN401 -- a type
-    """Return a type whose TypedDicts are those that pydantic takes before Python 3.12."""
-    if is_typeddict(kind):
-        hints = get_type_hints(kind, include_extras=True)
-        return _typed(kind.__name__, {name: _as_pydantic(one) for name, one in hints.items()})
-    if kind is NoneType or not (inner := get_args(kind)):
-        return getattr(kind, "__supertype__", kind)
-    made = tuple(map(_as_pydantic, inner))
-    origin = get_origin(kind)
-    if origin in (Union, UnionType):
-        return Union[made]  # noqa: UP007 -- made at run time
-    return te.NotRequired[made[0]] if origin == te.NotRequired else origin[made]
+def _struct(record: type) -> Any:  # noqa: ANN401 -- a class
+    """Return msgspec's struct of a record."""
+    fields: list[Any] = [
+        (spot.name, _hint(spot, _struct), *([spot.default] if spot.may_be_absent else []))
+        for spot in spots(record)
+    ]
+    return msgspec.defstruct(record.__name__, fields, kw_only=True)
 
 
-def _typed(name: str, fields: dict[str, Any]) -> Any:  # noqa: ANN401 -- a type
-    functional: Any = te.TypedDict  # a type checker wants to read the name
-    made = functional(name, fields)
-    made.__pydantic_config__ = ConfigDict(strict=True, extra="allow")
-    return made
+def _hint(spot: Spot, model_of: Callable[[type], Any]) -> Any:  # noqa: ANN401 -- a type
+    """Return what a field may hold: their own moments and days, models, and null."""
+    kinds: list[Any] = [model_of(spot.record)] if spot.record else list(spot.kinds)
+    if spot.meaning and not spot.meaning.is_kept:
+        kinds = [date if spot.meaning.name == "day" else datetime]
+    inner: Any = Union[tuple(kinds)]  # noqa: UP007 -- made at run time
+    kind: Any = list[inner] if spot.is_list else inner
+    return kind | None if spot.may_be_null else kind

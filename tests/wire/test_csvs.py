@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from mallsync.errors import FileError
 from mallsync.model.period import JST
-from mallsync.wire.csvs import Cells, Layout, Row, Table, day, kept_rows, moment, table, whole
+from mallsync.wire.csvs import MUST, Cells, Layout, Row, Table, day, kept_rows, moment, table, whole
 
 LAYOUT = Layout(name="made-up file", required=("order_id", "name"), optional=("note",))
 
@@ -163,14 +163,14 @@ def test_what_is_no_whole_number_is_none(text: str) -> None:
 
 def test_cells_with_blanks_around_them_are_read_the_second_time() -> None:
     """As what they mean, a blank one as what it stands for; a must is refused if it is blank."""
-    cells = Cells([("a", "A", str, ""), ("b", "B", whole, None), ("c", "C", whole, 7)])
+    cells = Cells(dict, [("a", "A", str, ""), ("b", "B", whole, MUST), ("c", "C", whole, 7)], "d")
 
-    assert {"a": " x ", "b": 1440, "c": 7} == cells.read(
-        Row(2, {"A": " x ", "B": " 1,440 ", "C": " "})
+    assert {"a": " x ", "b": 1440, "c": 7, "d": 3} == cells.read(
+        Row(2, {"A": " x ", "B": " 1,440 ", "C": " "}), 3
     )
     for text, said in ((" ", "B is empty"), ("", "B is empty"), ("x", "B cannot be read")):
         with pytest.raises(FileError, match=said) as caught:
-            cells.read(Row(2, {"A": "", "B": text, "C": ""}))
+            cells.read(Row(2, {"A": "", "B": text, "C": ""}), 3)
         assert (2, "B") == (caught.value.line, caught.value.column)
 
 

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta, timezone, tzinfo
 from difflib import get_close_matches
-from typing import Any, TypeVar
+from typing import Any, Final, Generic, NoReturn, TypeVar, cast
 
 from attrs import field, frozen
 from dateutil import parser as dates
@@ -22,6 +22,7 @@ from mallsync.model.period import JST
 from mallsync.wire.making import maker
 
 __all__ = [
+    "MUST",
     "NO_DAY",
     "Cell",
     "Cells",
@@ -54,6 +55,9 @@ _OFFSET_OF = re.compile(r"(?:GMT|UTC)\s*(?=[+-]\d)")
 _YEAR_FIRST = re.compile(r"\d{4}-\d{1,2}-\d{1,2}(?!\d)")
 NO_DAY = datetime(1970, 1, 1, tzinfo=JST)
 """What an order has for its date where a file tells none; it is not covered."""
+
+MUST: Final = object()
+"""What a blank cell stands for that must be filled."""
 
 _LONGEST = 12
 _WHOLE = re.compile(r"-?[0-9]{1,12}(\.0*)?")
@@ -120,48 +124,63 @@ class Row:
 _new_row = maker(Row)
 
 
-class Cells:
-    """What a mall's own record has of a row: by the record's field the column that tells it.
+class Cells(Generic[T]):
+    """What a row tells of a value: by the value's field the column that tells it.
 
     Args:
-        cells: Field, column, what a cell means, and what a blank one stands for; None for a field
+        make: Makes the value of its fields, by name.
+        cells: Field, column, what a cell means, and what a blank one stands for: `MUST` for one
             that must be filled. A cell that means ``str`` is taken as it stands.
+        given: Fields that whoever reads a row knows already.
 
-    >>> cells = Cells([("name", "商品名", str, ""), ("units", "個数", whole, None)])
-    >>> cells.read(Row(2, {"商品名": " 見本 ", "個数": "1,440"}))
-    {'name': ' 見本 ', 'units': 1440}
+    >>> cells = Cells(dict, [("name", "商品名", str, ""), ("units", "個数", whole, MUST)], ["at"])
+    >>> cells.read(Row(2, {"商品名": " 見本 ", "個数": "1,440"}), 7)
+    {'name': ' 見本 ', 'units': 1440, 'at': 7}
     """
 
-    def __init__(self, cells: Iterable[Cell]) -> None:
-        listed = tuple(cells)
-        self._texts = tuple((name, column) for name, column, of, _ in listed if of is str)
-        self._others = tuple(cell for cell in listed if cell[2] is not str)
+    def __init__(
+        self, make: Callable[..., T], cells: Iterable[Cell], given: Sequence[str] = ()
+    ) -> None:
+        self._make = make
+        self._cells = tuple(cells)
+        self._given = tuple(given)
+        self._quick = self._written()
 
-    def read(self, row: Row) -> dict[str, Any]:
-        """Return what a row tells by the record's fields.
+    def read(self, row: Row, *given: object) -> T:
+        """Return what a row tells, and what is given.
 
         Raises:
             FileError: A cell cannot be read, or is blank and must not be.
         """
-        cells = row.cells
-        found: dict[str, Any] = {name: cells[column] for name, column in self._texts}
         try:
-            for name, column, meaning, blank in self._others:
-                text = cells[column]
-                found[name] = told = meaning(text) if text else blank
-                if told is None:
-                    return found | self._read_each(row)
+            return self._quick(row.cells, *given)
         except (ValueError, OverflowError):
-            return found | self._read_each(row)
-        return found
+            found = {name: self._read(row, *cell) for name, *cell in self._cells}
+            return self._make(**found, **dict(zip(self._given, given, strict=True)))
 
-    def _read_each(self, row: Row) -> dict[str, Any]:
-        """Return the same of cells with blanks around them, or say which cannot be read."""
-        found = {}
-        for name, column, meaning, blank in self._others:
-            told = row.must(column, meaning) if blank is None else row.cell(column, meaning)
-            found[name] = blank if told is None else told
-        return found
+    def _read(self, row: Row, column: str, meaning: Meaning, blank: object) -> object:
+        """Return the same of one cell, which may have blanks around it, or say that it is wrong."""
+        if meaning is str:
+            return row.cells[column]
+        told = row.must(column, meaning) if blank is MUST else row.cell(column, meaning)
+        return blank if told is None else told
+
+    def _written(self) -> Callable[..., T]:
+        """Return a function, written out from the cells, that reads a row in which all is well."""
+        scope: dict[str, Any] = {"make": self._make, "must": _must}
+        values = [f"{name}={name}" for name in self._given]
+        for at, (name, column, meaning, blank) in enumerate(self._cells):
+            scope |= {f"m{at}": meaning, f"b{at}": blank}
+            blank_one = "must()" if blank is MUST else f"b{at}"
+            read = f"m{at}(t) if (t := cells[{column!r}]) else {blank_one}"
+            values.append(f"{name}=cells[{column!r}]" if meaning is str else f"{name}={read}")
+        head = ", ".join(["cells", *self._given])
+        exec(f"def read({head}): return make({', '.join(values)})", scope)  # noqa: S102 -- our names
+        return cast("Callable[..., T]", scope["read"])
+
+
+def _must() -> NoReturn:
+    raise ValueError("is empty")
 
 
 @frozen(kw_only=True)

@@ -11,8 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mallsync import Address, Charges, Contact, Order, Parcel, Payment, Phase
-from mallsync.adapters.rakuten.reading import Reader, moment
+from mallsync.adapters.rakuten.reading import Reader
 from mallsync.adapters.rakuten.remarks import slot_of_term, wish_of_remarks
+from mallsync.adapters.rakuten.shapes import moment
 from mallsync.errors import DecodeError
 from mallsync.model.order import Discount, Gift, PickUp, Shipment, Wrapping
 from mallsync.model.period import JST

@@ -164,11 +164,9 @@ def test_the_shops_own_statuses_are_listed(shop: Shop) -> None:
     with shop.client() as client:
         listed = client.get_sub_statuses()
 
-    assert [100, 300, 500] == [one["orderProgress"] for one in listed]
-    below = listed[1]["SubStatusModelList"]
-    assert below is not None
+    assert [100, 300, 500] == [one.orderProgress for one in listed]
     assert [(31, "入荷待ち"), (32, "出荷準備中")] == [
-        (one["subStatusId"], one["subStatusName"]) for one in below
+        (one.subStatusId, one.subStatusName) for one in listed[1].SubStatusModelList
     ]
 
 

@@ -17,8 +17,8 @@ from mallsync.adapters.mercari_shops.reading import net_quantity, unshipped_quan
 from mallsync.adapters.mercari_shops.shapes import (
     ARRANGED_BY_SHOP,
     LONGEST_MESSAGE,
-    OrderModel,
-    ProductModel,
+    OrderRecord,
+    ProductRecord,
     order_id,
 )
 from mallsync.errors import Conflict, MallError, Problem, Rejected
@@ -146,7 +146,7 @@ def closed(order: Order, *, force_anonymous: bool) -> MallError | None:
     return None
 
 
-def packages_of(record: OrderModel) -> tuple[Package, ...]:
+def packages_of(record: OrderRecord) -> tuple[Package, ...]:
     """Return what is left to ship, one shipment for each shippingMethod, as one client does (A5).
 
     An order that waits with nothing left to ship has an open shipment. If it is ours, its key finds
@@ -155,22 +155,21 @@ def packages_of(record: OrderModel) -> tuple[Package, ...]:
     Raises:
         Rejected: A line has no variant, whose id the mall wants.
     """
-    left = [(product, unshipped_quantity(product)) for product in record["products"]]
+    left = [(line, unshipped_quantity(line)) for line in record.products]
     if not any(quantity for _, quantity in left):
-        left = [(product, net_quantity(product)) for product in record["products"]]
+        left = [(line, net_quantity(line)) for line in record.products]
     methods: dict[str, list[tuple[str, str, int]]] = {}
-    for product, quantity in left:
+    for line, quantity in left:
         if quantity > 0:
-            line = (product["productId"], _variant(product), quantity)
-            methods.setdefault(product.get("shippingMethod") or ARRANGED_BY_SHOP, []).append(line)
+            method = line.shippingMethod or ARRANGED_BY_SHOP
+            methods.setdefault(method, []).append((line.productId, _variant(line), quantity))
     return tuple(Package(method=one, lines=tuple(lines)) for one, lines in methods.items())
 
 
-def _variant(product: ProductModel) -> str:
-    variant = product.get("variant")
-    if variant is None:
+def _variant(line: ProductRecord) -> str:
+    if line.variant is None:
         raise _refused(Rejected, "products.variant", "VARIANT_UNKNOWN")
-    return variant["id"]
+    return line.variant.id
 
 
 def idempotency_key(number: str, package: Package, revision: int) -> str:

@@ -26,6 +26,7 @@ from mallsync.model.order import (
 )
 from mallsync.model.words import Funder, Mall, Phase
 from mallsync.wire.csvs import (
+    MUST,
     NO_DAY,
     Cells,
     Layout,
@@ -102,23 +103,6 @@ _ALWAYS = frozenset(
 """What the required columns tell. Not the lines: those of the API go by their variants, of which
 the file has none, so that one could not be told from the other."""
 
-_ITEM = Cells(
-    (
-        ("product_id", "original_product_id", str.strip, ""),
-        ("name", "product_name", str.strip, ""),
-        ("quantity", "quantity", whole, None),
-        ("unit_price", "product_price", whole, None),
-    )
-)
-_ADDRESS = Cells(
-    (
-        ("postal_code", "shipping_postal_code", code, ""),
-        ("prefecture", "shipping_state", str.strip, ""),
-        ("city", "shipping_city", str.strip, ""),
-        ("street", "shipping_address_1", str.strip, ""),
-        ("building", "shipping_address_2", str.strip, ""),
-    )
-)
 _MALL = Mall.MERCARI_SHOPS.value
 _new_address = maker(Address)
 _new_charges = maker(Charges)
@@ -128,6 +112,27 @@ _new_key = maker(OrderKey)
 _new_order = maker(Order)
 _new_payment = maker(Payment)
 _new_shipment = maker(Shipment)
+_ITEM = Cells(
+    _new_item,
+    (
+        ("product_id", "original_product_id", str.strip, ""),
+        ("name", "product_name", str.strip, ""),
+        ("quantity", "quantity", whole, MUST),
+        ("unit_price", "product_price", whole, MUST),
+    ),
+    ("id", "phase"),
+)
+_ADDRESS = Cells(
+    _new_address,
+    (
+        ("postal_code", "shipping_postal_code", code, ""),
+        ("prefecture", "shipping_state", str.strip, ""),
+        ("city", "shipping_city", str.strip, ""),
+        ("street", "shipping_address_1", str.strip, ""),
+        ("building", "shipping_address_2", str.strip, ""),
+    ),
+    ("country",),
+)
 
 
 def covers(headers: Collection[str]) -> frozenset[str]:
@@ -187,10 +192,10 @@ def _shipment(
 
 
 def _items(rows: Sequence[Row], phase: Phase) -> Iterator[Item]:
-    told = [_ITEM.read(row) for row in rows]
-    idents = numbered(one["product_id"] for one in told)  # one that comes again: another variant
-    for ident, one in zip(idents, told, strict=True):
-        yield _new_item(id=ident, phase=phase, **one)
+    # A product that comes again is another variant.
+    idents = numbered(row.text("original_product_id") for row in rows)
+    for ident, row in zip(idents, rows, strict=True):
+        yield _ITEM.read(row, ident, phase)
 
 
 def _charges(first: Row, items: Sequence[Item]) -> Charges:
@@ -208,7 +213,7 @@ def _charges(first: Row, items: Sequence[Item]) -> Charges:
 def _recipient(row: Row, name: str) -> Contact:
     return _new_contact(
         family_name=name,
-        address=_new_address(**_ADDRESS.read(row), country=row.text("shipping_country")),
+        address=_ADDRESS.read(row, row.text("shipping_country")),
         phone=row.code("shipping_phone_number"),
     )
 

@@ -6,11 +6,10 @@ repeat on every line of a cart, and count once.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Literal
+from collections.abc import Callable, Sequence
+from operator import attrgetter
 
-from mallsync.adapters.qoo10.shapes import LineModel
-from mallsync.adapters.qoo10.values import whole
+from mallsync.adapters.qoo10.shapes import LineRecord
 from mallsync.model.order import Charges, Discount
 from mallsync.model.words import Funder
 from mallsync.wire.making import maker
@@ -20,27 +19,29 @@ __all__ = ["goods_charges", "goods_of", "order_charges"]
 _new_charges = maker(Charges)
 _new_discount = maker(Discount)
 _NOTHING = Charges()
+_SHIPPING = attrgetter("ShippingRate")
+_COD_FEE = attrgetter("cod_price")
+_BY_SHOP = attrgetter("CartDiscountSeller")
+_BY_MALL = attrgetter("CartDiscountQoo10")
 
-CartKey = Literal["CartDiscountSeller", "CartDiscountQoo10", "ShippingRate", "cod_price"]
 
-
-def goods_of(row: LineModel) -> int:
+def goods_of(row: LineRecord) -> int:
     """Return what a line costs before discounts, its option surcharge included."""
-    return whole(row["Total"]) + whole(row["Discount"])
+    return row.Total + row.Discount
 
 
-def goods_charges(rows: Sequence[LineModel]) -> Charges:
+def goods_charges(rows: Sequence[LineRecord]) -> Charges:
     """Return what the goods of one of several shipments cost: the rest is known of the cart."""
     return _new_charges(goods=sum([goods_of(row) for row in rows])) if rows else _NOTHING
 
 
-def order_charges(rows: Sequence[LineModel]) -> Charges:
+def order_charges(rows: Sequence[LineRecord]) -> Charges:
     """Return the charges of a cart from its live lines; without one nothing is charged."""
     if not rows:
         return _NOTHING
     goods = sum([goods_of(row) for row in rows])
-    shipping = _once(rows, "ShippingRate")
-    cod_fee = _once(rows, "cod_price")
+    shipping = _once(rows, _SHIPPING)
+    cod_fee = _once(rows, _COD_FEE)
     discounts = _discounts(rows)
     total = None if shipping is None else goods + shipping
     taken_off = sum([one.amount for one in discounts]) if discounts else 0
@@ -54,33 +55,30 @@ def order_charges(rows: Sequence[LineModel]) -> Charges:
     )
 
 
-def _once(rows: Sequence[LineModel], key: CartKey) -> int | None:
-    """Return a value of the cart; where lines differ, the first line's.
+def _once(rows: Sequence[LineRecord], amount_of: Callable[[LineRecord], int | None]) -> int | None:
+    """Return a value of the cart, which its lines tell; where they differ, the first line's.
 
     Whether it is repeated or shared out among lines is not known (§16); clients take the first.
     """
     for row in rows:
-        amount = row.get(key)
-        if amount is not None and amount != "":
-            return whole(amount)
+        amount = amount_of(row)
+        if amount is not None:
+            return amount
     return None
 
 
-def _discounts(rows: Sequence[LineModel]) -> tuple[Discount, ...]:
+def _discounts(rows: Sequence[LineRecord]) -> tuple[Discount, ...]:
     """Return what was taken off, summed by who pays for it."""
-    by_shop = _once(rows, "CartDiscountSeller") or 0
-    by_mall = _once(rows, "CartDiscountQoo10") or 0
+    by_shop = _once(rows, _BY_SHOP) or 0
+    by_mall = _once(rows, _BY_MALL) or 0
     unknown = 0
     for row in rows:
-        discount, sellers = row["Discount"], row.get("SellerDiscount")
-        if discount or sellers:
-            # SellerDiscount is taken for the seller's part of Discount (§6.4).
-            whole_discount, part = whole(discount), whole(sellers or 0)
-            if 0 <= part <= whole_discount:
-                by_shop += part
-                by_mall += whole_discount - part
-            else:
-                unknown += whole_discount
+        # SellerDiscount is taken for the seller's part of Discount (§6.4).
+        if 0 <= row.SellerDiscount <= row.Discount:
+            by_shop += row.SellerDiscount
+            by_mall += row.Discount - row.SellerDiscount
+        else:
+            unknown += row.Discount
     if not (by_shop or by_mall or unknown):
         return ()
     parts = ((Funder.SHOP, by_shop), (Funder.MALL, by_mall), (Funder.UNKNOWN, unknown))

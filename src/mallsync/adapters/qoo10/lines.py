@@ -13,17 +13,11 @@ from mallsync.adapters.qoo10.shapes import (
     CANCEL_CLAIMS,
     CLAIM_PHASES,
     PHASES,
-    ClaimModel,
-    DateText,
-    DigitsNumber,
-    DigitsText,
-    LineModel,
-    MomentText,
-    NumberText,
-    RowModel,
-    WholeFloat,
+    ClaimRecord,
+    LineRecord,
+    RowRecord,
 )
-from mallsync.adapters.qoo10.values import code_of, digits, moment, optional_moment, whole
+from mallsync.adapters.qoo10.values import code_of, digits
 from mallsync.errors import DecodeError, MallError, Problem
 from mallsync.model.words import Phase
 from mallsync.wire.strict import Shape
@@ -33,42 +27,36 @@ __all__ = [
     "Raw",
     "Reply",
     "Told",
+    "by_number",
     "cart_named",
     "line_of",
     "related",
     "tells_of_shipping",
     "told_of",
+    "told_of_shipping",
     "unreadable_rows",
 ]
 
 _OPERATION = "GetShippingInfo"
-_TEXTS: Mapping[object, Callable[[Any], object]] = {
-    MomentText: moment,
-    DateText: optional_moment,
-    WholeFloat: whole,
-    NumberText: whole,
-    DigitsNumber: digits,
-    DigitsText: digits,
-}
-_ROWS = Shape(LineModel, _TEXTS)
-_CLAIMS = Shape(ClaimModel, _TEXTS)
+_ROWS = Shape(LineRecord)
+_CLAIMS = Shape(ClaimRecord)
 
 Raw = dict[str, object]
-_Spelling = tuple[tuple[str, ...] | None, Callable[[object], LineModel]]
-"""The normal form of some keys, None if they have it, and the check of rows that have them."""
+_Spelling = tuple[tuple[str, ...] | None, Callable[[object], LineRecord]]
+"""The normal form of some keys, None if they have it, and the reader of rows that have them."""
 
 
 class Line(NamedTuple):
     """One row with the numbers that it goes by, under normal keys and as the mall sent it.
 
-    ``check`` is what tells whether the record is a `LineModel`.
+    ``read`` is what reads the record, which may not be one of a line.
     """
 
     cart: str
     number: str
     record: Raw
     raw: Raw
-    check: Callable[[object], LineModel]
+    read: Callable[[object], LineRecord]
 
     def __repr__(self) -> str:
         """Return its numbers; the rest is personal."""
@@ -79,9 +67,9 @@ class Told(NamedTuple):
     """What all rows of one order line say; ``row`` is the one that knows most."""
 
     number: str
-    row: RowModel
-    shipping: LineModel | None
-    claim: ClaimModel | None
+    row: RowRecord
+    shipping: LineRecord | None
+    claim: ClaimRecord | None
     phase: Phase
     status: str
 
@@ -91,11 +79,11 @@ class Told(NamedTuple):
 
 
 # A NamedTuple's own constructor takes twice as long, and each row needs two.
-_new_line: Callable[[tuple[str, str, Raw, Raw, Callable[[object], LineModel]]], Line] = partial(
+_new_line: Callable[[tuple[str, str, Raw, Raw, Callable[[object], LineRecord]]], Line] = partial(
     tuple.__new__, Line
 )
 _new_told: Callable[
-    [tuple[str, RowModel, LineModel | None, ClaimModel | None, Phase, str]], Told
+    [tuple[str, RowRecord, LineRecord | None, ClaimRecord | None, Phase, str]], Told
 ] = partial(tuple.__new__, Told)
 
 
@@ -114,27 +102,21 @@ class Reply:
         if not isinstance(raw, dict):
             raise unreadable_rows((raw,))
         keys = tuple(raw)
-        names, check = self._seen.get(keys) or self._learn(keys)
+        names, read = self._seen.get(keys) or self._learn(keys)
         record = raw if names is None else dict(zip(names, raw.values(), strict=True))
         try:
             cart, number = digits(record.get("PackNo")), digits(record.get("OrderNo"))
         except ValueError:
             raise unreadable_rows((raw,)) from None
-        return _new_line((cart, number, record, raw, check))
+        return _new_line((cart, number, record, raw, read))
 
     def _learn(self, keys: tuple[str, ...]) -> _Spelling:
         names = names_of(keys)
         spelling = self._seen[keys] = (
             None if names == keys else names,
-            _check_for(frozenset(names)),
+            _ROWS.reader_for(names),
         )
         return spelling
-
-
-@lru_cache(maxsize=64)
-def _check_for(names: frozenset[str]) -> Callable[[object], LineModel]:
-    """Return the check of rows with these keys; a mall has few sets of them."""
-    return _ROWS.check_for(names)
 
 
 def cart_named(raw: object) -> str:
@@ -185,13 +167,11 @@ def told_of(lines: Sequence[Line]) -> list[Told]:
         ValueError: A row has not its shape; `unreadable_rows` names the places.
     """
     told: dict[str, Told] = {}
-    for _, number, record, _, check in lines:
+    for _, number, record, _, read in lines:
         if record.get("ClaimStatus"):
             return _told_with_claims(lines)
-        row = check(record)
-        status, phase = _stage(row["ShippingStatus"])
-        told[number] = _new_told((number, row, row, None, phase, status))
-    return _by_number(told.values())
+        told[number] = told_of_shipping(number, read(record))
+    return by_number(told.values())
 
 
 def unreadable_rows(rows: Sequence[object]) -> MallError:
@@ -207,7 +187,8 @@ def unreadable_rows(rows: Sequence[object]) -> MallError:
     return failure(DecodeError, _OPERATION, "UNREADABLE", problems=found)
 
 
-def _by_number(told: Iterable[Told]) -> list[Told]:
+def by_number(told: Iterable[Told]) -> list[Told]:
+    """Return order lines by their numbers."""
     found = list(told)
     if len(found) > 1:
         found.sort(key=_number)
@@ -220,32 +201,32 @@ def _number(one: Told) -> int:
 
 def _told_with_claims(lines: Sequence[Line]) -> list[Told]:
     """Return what is told of lines of which some rows tell of a claim."""
-    shipping: dict[str, LineModel] = {}
-    claims: dict[str, ClaimModel] = {}
-    for _, number, record, _, check in lines:
+    shipping: dict[str, LineRecord] = {}
+    claims: dict[str, ClaimRecord] = {}
+    for _, number, record, _, read in lines:
         if record.get("ClaimStatus"):
-            _add_claim(claims, number, _CLAIMS.check(record))
+            _add_claim(claims, number, _CLAIMS.read(record))
         if tells_of_shipping(record):
-            shipping[number] = check(record)
-    told = [_of_shipping(number, row, claims.get(number)) for number, row in shipping.items()]
+            shipping[number] = read(record)
+    told = [told_of_shipping(number, row, claims.get(number)) for number, row in shipping.items()]
     told += [_of_claim(number, one) for number, one in claims.items() if number not in shipping]
-    return _by_number(told)
+    return by_number(told)
 
 
-def _add_claim(claims: dict[str, ClaimModel], number: str, claim: ClaimModel) -> None:
+def _add_claim(claims: dict[str, ClaimRecord], number: str, claim: ClaimRecord) -> None:
     """Keep the claim that counts; of two that count alike the later row."""
     before = claims.get(number)
     if before is None or _weight(claim) >= _weight(before):
         claims[number] = claim
 
 
-def _weight(claim: ClaimModel) -> tuple[bool, bool, datetime | None]:
+def _weight(claim: ClaimRecord) -> tuple[bool, bool, datetime | None]:
     """Return what counts of a claim: whether a cancellation is finished, then when it was asked.
 
     In which order the mall lists claims is not told; each has its RequestDate (§10).
     """
-    requested_at = optional_moment(claim.get("RequestDate"))
-    is_finished = code_of(claim["ClaimStatus"]) in CANCEL_CLAIMS
+    requested_at = claim.RequestDate
+    is_finished = code_of(claim.ClaimStatus) in CANCEL_CLAIMS
     return is_finished, requested_at is not None, requested_at
 
 
@@ -256,17 +237,18 @@ def _stage(label: str) -> tuple[str, Phase]:
     return code, PHASES.get(code, Phase.UNKNOWN)
 
 
-def _of_shipping(number: str, row: LineModel, claim: ClaimModel | None) -> Told:
-    status, phase = _stage(row["ShippingStatus"])
+def told_of_shipping(number: str, row: LineRecord, claim: ClaimRecord | None = None) -> Told:
+    """Return what a row of shipping tells, and the claim on its line."""
+    status, phase = _stage(row.ShippingStatus)
     if claim is not None:
-        code = code_of(claim["ClaimStatus"])
+        code = code_of(claim.ClaimStatus)
         if code in CLAIM_PHASES:
             status, phase = _claim_status(code), CLAIM_PHASES[code]
     return _new_told((number, row, row, claim, phase, status))
 
 
-def _of_claim(number: str, claim: ClaimModel) -> Told:
-    code = code_of(claim["ClaimStatus"])
+def _of_claim(number: str, claim: ClaimRecord) -> Told:
+    code = code_of(claim.ClaimStatus)
     phase = CLAIM_PHASES.get(code) or _phase_of_dates(claim)
     return Told(number, claim, None, claim, phase, _claim_status(code))
 
@@ -276,11 +258,11 @@ def _claim_status(code: str) -> str:
     return f"claim:{code}"
 
 
-def _phase_of_dates(claim: ClaimModel) -> Phase:
+def _phase_of_dates(claim: ClaimRecord) -> Phase:
     """Return how far a line had come of which only a return or an exchange tells."""
-    if optional_moment(claim.get("DeliveredDate")):
+    if claim.DeliveredDate:
         return Phase.DONE
-    return Phase.SHIPPED if optional_moment(claim.get("ShippingDate")) else Phase.UNKNOWN
+    return Phase.SHIPPED if claim.ShippingDate else Phase.UNKNOWN
 
 
 def _explain(row: object) -> Iterable[Problem]:

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import get_type_hints
 
-from mallsync.adapters.qoo10.shapes import ClaimModel, LineModel
+from attrs import fields
+
+from mallsync.adapters.qoo10.shapes import ClaimRecord, LineRecord
 
 __all__ = ["names_of", "normal", "spelling"]
 
@@ -31,7 +32,7 @@ _RENAMED = {
 """Keys of version 2 in small letters, where version 3 has another word."""
 
 _NORMAL = {
-    **{key.lower(): key for key in (*get_type_hints(LineModel), *get_type_hints(ClaimModel))},
+    **{one.name.lower(): one.name for one in (*fields(LineRecord), *fields(ClaimRecord))},
     **_RENAMED,
 }
 

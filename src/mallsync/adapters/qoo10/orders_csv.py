@@ -13,14 +13,17 @@ on the detail's headers; one has the brief's, and another the same in another la
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from datetime import datetime
 from functools import lru_cache
 
 from attrs import evolve
 
+from mallsync.adapters.qoo10.lines import by_number, told_of_shipping
 from mallsync.adapters.qoo10.reading import Reader
-from mallsync.errors import DecodeError
+from mallsync.adapters.qoo10.shapes import LineRecord
+from mallsync.adapters.qoo10.values import digits
 from mallsync.model.order import Charges, Order
-from mallsync.wire.csvs import NO_DAY, Cells, Layout, OrdersCsv, Row, code, moment, whole
+from mallsync.wire.csvs import MUST, NO_DAY, Cells, Layout, OrdersCsv, Row, code, moment, whole
 
 __all__ = ["BRIEF", "DETAIL", "ORDERS", "covers", "order"]
 
@@ -70,8 +73,7 @@ _STATES = {
 """What QSM calls the states (§6.2); another text stays as it is, and is no known phase."""
 
 _ORDER_DATE = "注文日"
-_LONG_AGO = "2000-01-01"
-"""An order date for a file without one: the reader wants one, and takes none from before."""
+_FIRST_YEAR = 2000
 
 
 def _status(text: str) -> str:
@@ -79,33 +81,48 @@ def _status(text: str) -> str:
     return _STATES.get(told, told)
 
 
+def _number(text: str) -> str:
+    return digits(code(text))
+
+
 @lru_cache(maxsize=1024)
-def _moment_text(text: str) -> str:
-    return f"{moment(text):%Y-%m-%d %H:%M:%S}"
+def _moment(text: str) -> datetime:
+    found = _optional_moment(text)
+    if found is None:
+        raise ValueError("a placeholder")
+    return found
+
+
+@lru_cache(maxsize=1024)
+def _optional_moment(text: str) -> datetime | None:
+    """Return a moment, None for a placeholder of long ago, as in the lists of the API (§12)."""
+    found = moment(text)
+    return found if found.year >= _FIRST_YEAR else None
 
 
 _BOTH = (
-    ("ShippingStatus", "配送状態", _status, None),
-    ("OrderNo", "注文番号", code, None),
-    ("PackNo", "カート番号", code, None),
+    ("ShippingStatus", "配送状態", _status, MUST),
+    ("OrderNo", "注文番号", _number, MUST),
+    ("PackNo", "カート番号", _number, MUST),
     ("DeliveryCompany", "配送会社", str, ""),
     ("TrackingNo", "送り状番号", code, ""),
-    ("ShippingDate", "発送日", _moment_text, ""),
-    ("EstimatedShippingDate", "発送予定日", _moment_text, ""),
+    ("ShippingDate", "発送日", _optional_moment, None),
+    ("EstimatedShippingDate", "発送予定日", _optional_moment, None),
     ("ItemTitle", "商品名", str, ""),
-    ("OrderQty", "数量", whole, None),
+    ("OrderQty", "数量", whole, MUST),
     ("Option", "オプション情報", str, ""),
     ("OptionCode", "オプションコード", str, ""),
     ("Receiver", "受取人名", str, ""),
     ("SellerItemCode", "販売者商品コード", str, ""),
 )
-_BRIEF = Cells(_BOTH)
+_BRIEF = Cells(LineRecord, _BOTH, ("OrderDate", "OrderPrice", "Discount", "Total"))
 _DETAIL = Cells(
+    LineRecord,
     (
         *_BOTH,
-        ("OrderDate", _ORDER_DATE, _moment_text, None),
-        ("PaymentDate", "入金日", _moment_text, ""),
-        ("DeliveredDate", "配送完了日", _moment_text, ""),
+        ("OrderDate", _ORDER_DATE, _moment, MUST),
+        ("PaymentDate", "入金日", _optional_moment, None),
+        ("DeliveredDate", "配送完了日", _optional_moment, None),
         ("DesiredDeliveryDate", "お届け希望日", lambda text: text.replace("/", "-"), ""),
         ("ItemNo", "商品番号", code, ""),
         ("ReceiverKana", "受取人名(フリガナ)", str, ""),
@@ -113,16 +130,17 @@ _DETAIL = Cells(
         ("ReceiverMobile", "受取人携帯電話番号", code, ""),
         ("ShippingAddress", "住所", str, ""),
         ("ZipCode", "郵便番号", code, ""),
-        ("OrderPrice", "販売価格", whole, None),
+        ("OrderPrice", "販売価格", whole, MUST),
         ("Discount", "割引額", whole, 0),
-        ("Total", "注文金額の合計", whole, None),
+        ("Total", "注文金額の合計", whole, MUST),
         ("Buyer", "購入者名", str, ""),
         ("BuyerKana", "購入者名(フリガナ)", str, ""),
         ("BuyerTel", "購入者電話番号", code, ""),
         ("BuyerMobile", "購入者携帯電話番号", code, ""),
         ("ShippingMessage", "配送要請事項", str, ""),
         ("SenderName", "プレゼント贈り主", str, ""),
-    )
+    ),
+    ("SellerDiscount",),
 )
 
 _COVERED = frozenset(
@@ -155,40 +173,27 @@ def covers(headers: Collection[str]) -> frozenset[str]:
     return _COVERED_BY_DETAIL if _ORDER_DATE in headers else _COVERED
 
 
-def order(shop_id: str, number: str, rows: Sequence[Row]) -> Order:  # noqa: ARG001 -- in each row
+def order(shop_id: str, cart: str, rows: Sequence[Row]) -> Order:
     """Return the order that the rows of a cart tell of.
 
     Raises:
         FileError: A cell is not what it should be.
     """
     is_brief = _ORDER_DATE not in rows[0].cells
-    records = [_brief(row) if is_brief else _detail(row) for row in rows]
-    reader = Reader(shop_id)
-    try:
-        made = reader.read(records, kept=tuple([row.cells for row in rows]))
-    except DecodeError:  # an order number that is no number, say
-        for row, record in zip(rows, records, strict=True):
-            _refuse(reader, row, record)
-        raise rows[0].wrong("カート番号", "cannot be read") from None
+    read = _brief if is_brief else _detail
+    told = {str(line.OrderNo): line for line in map(read, rows)}
+    lines = [told_of_shipping(number, line) for number, line in told.items()]
+    made = Reader(shop_id).cart(cart, by_number(lines), tuple([row.cells for row in rows]))
     return _without_prices(made) if is_brief else made
 
 
-def _refuse(reader: Reader, row: Row, record: object) -> None:
-    """Refuse a row that cannot be read by itself, with the cell."""
-    try:
-        reader.read(record)
-    except DecodeError as error:
-        place = error.problems[0].place.rpartition(".")[2] if error.problems else ""
-        raise row.wrong(_HEADERS.get(place, "カート番号"), "cannot be read") from None
-
-
-def _detail(row: Row) -> dict[str, object]:
+def _detail(row: Row) -> LineRecord:
     # Whose the discount is, is not told: a part of less than nothing is nobody's.
-    return {**_DETAIL.read(row), "SellerDiscount": -1}
+    return _DETAIL.read(row, -1)
 
 
-def _brief(row: Row) -> dict[str, object]:
-    return {**_BRIEF.read(row), "OrderDate": _LONG_AGO, "OrderPrice": 0, "Discount": 0, "Total": 0}
+def _brief(row: Row) -> LineRecord:
+    return _BRIEF.read(row, NO_DAY, 0, 0, 0)
 
 
 def _without_prices(made: Order) -> Order:
@@ -203,8 +208,6 @@ def _without_prices(made: Order) -> Order:
     )
     return evolve(made, ordered_at=NO_DAY, charges=Charges(), shipments=shipments)
 
-
-_HEADERS = {"OrderNo": "注文番号", "PackNo": "カート番号"}
 
 ORDERS = OrdersCsv(
     layouts=(DETAIL, BRIEF), number="カート番号", covers=covers, order=order, key=code

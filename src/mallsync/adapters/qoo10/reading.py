@@ -9,21 +9,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Literal
+from operator import attrgetter
 
 from attrs import frozen
 
 from mallsync.adapters.qoo10.charges import goods_charges, goods_of, order_charges
 from mallsync.adapters.qoo10.faults import failure
 from mallsync.adapters.qoo10.lines import Line, Reply, Told, told_of, unreadable_rows
-from mallsync.adapters.qoo10.shapes import PRECEDENCE, LineModel, RowModel
+from mallsync.adapters.qoo10.shapes import PRECEDENCE, LineRecord, RowRecord
 from mallsync.adapters.qoo10.values import (
     full_name,
-    moment,
-    optional_moment,
     phone,
     place,
-    whole,
     wish,
 )
 from mallsync.errors import DecodeError, Problem
@@ -57,6 +54,7 @@ _CANCELLED = {Phase.CANCELLED}
 _CAUTION = frozenset({Hold.CAUTION})
 _NO_HOLDS: frozenset[Hold] = frozenset()
 _GIFT = Gift(requested=True)
+_recipient_key = attrgetter("Receiver", "ZipCode", "ShippingAddress")
 
 
 @frozen
@@ -97,45 +95,44 @@ class Reader:
             DecodeError: As `read`.
         """
         try:
-            return self._order(lines, kept)
+            told = told_of(lines)
         except (ValueError, OverflowError):  # a Mismatch is a ValueError
             raise unreadable_rows([line.raw for line in lines]) from None
+        return self.cart(lines[0].cart, told, kept or tuple([line.raw for line in lines]))
 
-    def _order(self, lines: Sequence[Line], kept: object) -> Order:
-        told = told_of(lines)
+    def cart(self, number: str, told: Sequence[Told], raw: object) -> Order:
+        """Return the order that is told of by what is told of its lines."""
+        rows = _shipping_of(told)
+        head = rows[0] if rows else told[0].row  # speaks for all: of shipping, else a claim
         phases = {one.phase for one in told}
-        live = told
+        live, live_rows = told, rows
         if Phase.CANCELLED in phases:
             live = [one for one in told if one.phase is not Phase.CANCELLED]
-        head = _head(told)
+            live_rows = _shipping_of(live)
         leading = told[0] if len(phases) == 1 else min(told, key=_rank)
-        paid_at = optional_moment(head.get("PaymentDate"))
-        charges = order_charges(_live_rows(told))
+        charges = order_charges(live_rows)
         return _new_order(
-            key=_new_key(mall=_MALL, shop_id=self.shop_id, number=lines[0].cart),
+            key=_new_key(mall=_MALL, shop_id=self.shop_id, number=number),
             phase=leading.phase,
             mall_status=leading.status,
-            ordered_at=moment(min([one.row["OrderDate"] for one in told])),
-            paid_at=paid_at,
+            ordered_at=min([one.row.OrderDate for one in told]),
+            paid_at=head.PaymentDate,
             cancelled_at=None if live else _cancelled_at(told),
-            shipped_at=_last([one.row.get("ShippingDate") for one in live]),
-            completed_at=_last([one.row.get("DeliveredDate") for one in live]),
+            shipped_at=_last([one.row.ShippingDate for one in live]),
+            completed_at=_last([one.row.DeliveredDate for one in live]),
             buyer=_buyer(head),
-            shipments=_shipments(told, charges),
+            shipments=_shipments(told, rows, charges),
             charges=charges,
-            payment=_new_payment(method=head.get("PaymentMethod") or "", paid_at=paid_at),
-            remarks=_joined(told),
-            gift=_GIFT if _first(told, "SenderName") else None,
+            payment=_new_payment(method=head.PaymentMethod, paid_at=head.PaymentDate),
+            remarks=_joined(rows),
+            gift=_GIFT if _first([row.SenderName for row in rows]) else None,
             holds=_CAUTION if Phase.HELD in phases else _NO_HOLDS,
-            raw=kept or (tuple([line.raw for line in lines]) if self.keep_raw else None),
+            raw=raw if self.keep_raw else None,
         )
 
 
-def _head(told: Sequence[Told]) -> RowModel:
-    """Return the row that speaks for all: the first of shipping, else a claim."""
-    if told[0].shipping is not None:
-        return told[0].shipping
-    return next((one.shipping for one in told if one.shipping is not None), told[0].row)
+def _shipping_of(told: Sequence[Told]) -> list[LineRecord]:
+    return [one.shipping for one in told if one.shipping is not None]
 
 
 def _rank(one: Told) -> int:
@@ -144,84 +141,81 @@ def _rank(one: Told) -> int:
 
 def _cancelled_at(told: Sequence[Told]) -> datetime | None:
     claims = [one.claim for one in told if one.claim is not None]
-    times = [one.get("CancelRefundDate") or one.get("RequestDate") for one in claims]
-    return max(filter(None, map(optional_moment, times)), default=None)
+    times = [one.CancelRefundDate or one.RequestDate for one in claims]
+    return max(filter(None, times), default=None)
 
 
-def _last(texts: Sequence[str | None]) -> datetime | None:
+def _last(moments: Sequence[datetime | None]) -> datetime | None:
     """Return the latest of some moments if every line has one."""
-    if not texts or not texts[0]:
+    if not moments or moments[0] is None:
         return None
-    if texts.count(texts[0]) == len(texts):
-        return optional_moment(texts[0])
-    moments = [optional_moment(text) for text in texts]
     told = [one for one in moments if one is not None]
     return max(told) if len(told) == len(moments) else None
 
 
-def _first(told: Sequence[Told], key: Literal["SenderName", "DesiredDeliveryDate"]) -> str:
-    """Return the first text of the lines that is not blank."""
-    for one in told:
-        text = one.shipping.get(key) if one.shipping else None
+def _first(texts: Sequence[str]) -> str:
+    """Return the first text that is not blank."""
+    for text in texts:
         if text and not text.isspace():
             return text
     return ""
 
 
-def _joined(told: Sequence[Told]) -> str:
+def _joined(rows: Sequence[LineRecord]) -> str:
     """Return what the buyer writes, each text once, one below the other."""
     texts: list[str] = []
-    for one in told:
-        text = one.shipping.get("ShippingMessage") if one.shipping else None
+    for row in rows:
+        text = row.ShippingMessage
         if text and not text.isspace() and text not in texts:
             texts.append(text)
     return "\n".join(texts)
 
 
-def _buyer(row: RowModel) -> Contact:
-    family_name, given_name = full_name(row.get("Buyer"))
-    family_kana, given_kana = full_name(row.get("BuyerKana"))
+def _buyer(row: RowRecord) -> Contact:
+    family_name, given_name = full_name(row.Buyer)
+    family_kana, given_kana = full_name(row.BuyerKana)
     return _new_contact(
         family_name=family_name,
         given_name=given_name,
         family_name_kana=family_kana,
         given_name_kana=given_kana,
-        phone=phone(row.get("BuyerMobile"), row.get("BuyerTel")),
-        email=row.get("BuyerEmail") or "",
+        phone=phone(row.BuyerMobile, row.BuyerTel),
+        email=row.BuyerEmail,
     )
 
 
-def _recipient(row: RowModel) -> Contact:
-    family_name, given_name = full_name(row.get("Receiver"))
-    family_kana, given_kana = full_name(row.get("ReceiverKana"))
-    prefecture, city, street = place(
-        row.get("Address1"), row.get("Address2"), row.get("ShippingAddress")
-    )
+def _recipient(row: RowRecord) -> Contact:
+    family_name, given_name = full_name(row.Receiver)
+    family_kana, given_kana = full_name(row.ReceiverKana)
+    prefecture, city, street = place(row.Address1, row.Address2, row.ShippingAddress)
     return _new_contact(
         family_name=family_name,
         given_name=given_name,
         family_name_kana=family_kana,
         given_name_kana=given_kana,
         address=_new_address(
-            postal_code=row.get("ZipCode") or "",
+            postal_code=row.ZipCode,
             prefecture=prefecture,
             city=city,
             street=street,
-            country=row.get("ShippingCountry") or "",
+            country=row.ShippingCountry,
         ),
-        phone=phone(row.get("ReceiverMobile"), row.get("ReceiverTel")),
+        phone=phone(row.ReceiverMobile, row.ReceiverTel),
     )
 
 
-def _shipments(told: Sequence[Told], charges: Charges) -> tuple[Shipment, ...]:
+def _shipments(
+    told: Sequence[Told], rows: Sequence[LineRecord], charges: Charges
+) -> tuple[Shipment, ...]:
     """Return one shipment for each recipient: normally one for the cart."""
-    if len(told) == 1 or _has_one_recipient(told):
-        return (_shipment(told, charges),)
-    return tuple([_shipment(group, None) for group in _by_recipient(told)])
+    if len(rows) <= 1 or len(set(map(_recipient_key, rows))) == 1:
+        return (_shipment(told, rows, charges),)
+    groups = [(group, _shipping_of(group)) for group in _by_recipient(told)]
+    return tuple([_shipment(some, theirs, _charges_of(some)) for some, theirs in groups])
 
 
-def _has_one_recipient(told: Sequence[Told]) -> bool:
-    return len({_recipient_key(one.shipping) for one in told if one.shipping is not None}) <= 1
+def _charges_of(told: Sequence[Told]) -> Charges:
+    return goods_charges(_shipping_of([one for one in told if one.phase is not Phase.CANCELLED]))
 
 
 def _by_recipient(told: Sequence[Told]) -> list[list[Told]]:
@@ -234,56 +228,41 @@ def _by_recipient(told: Sequence[Told]) -> list[list[Told]]:
     return list(groups.values())
 
 
-def _recipient_key(row: LineModel) -> tuple[str | None, str | None, str | None]:
-    return row.get("Receiver"), row.get("ZipCode"), row.get("ShippingAddress")
-
-
-def _shipment(told: Sequence[Told], cart_charges: Charges | None) -> Shipment:
-    """Return a shipment; the only one of a cart has the charges of the cart."""
-    head = _head(told)
-    wish_date, wish_slot = wish(_first(told, "DesiredDeliveryDate"))
+def _shipment(told: Sequence[Told], rows: Sequence[LineRecord], charges: Charges) -> Shipment:
+    wish_date, wish_slot = wish(_first([row.DesiredDeliveryDate for row in rows]))
     return _new_shipment(
         id=",".join([one.number for one in told]),
-        recipient=_recipient(head),
+        recipient=_recipient(rows[0] if rows else told[0].row),
         items=tuple([_item(one) for one in told]),
-        parcels=tuple([_parcel(one) for one in told if one.row.get("TrackingNo")]),
+        parcels=tuple([_parcel(one) for one in told if one.row.TrackingNo]),
         wish_date=wish_date,
         wish_slot=wish_slot,
-        charges=cart_charges or goods_charges(_live_rows(told)),
+        charges=charges,
         cancelled={one.phase for one in told} == _CANCELLED,
     )
 
 
-def _live_rows(told: Sequence[Told]) -> list[LineModel]:
-    return [
-        one.shipping
-        for one in told
-        if one.shipping is not None and one.phase is not Phase.CANCELLED
-    ]
-
-
 def _item(one: Told) -> Item:
     row, shipping = one.row, one.shipping
-    quantity = whole(row["OrderQty"])
     if shipping is None:
         return _new_item(
             id=one.number,
-            product_id=row.get("ItemNo") or "",
-            sku=row.get("SellerItemCode") or "",
-            name=row.get("ItemTitle") or "",
-            quantity=quantity,
+            product_id=row.ItemNo,
+            sku=row.SellerItemCode,
+            name=row.ItemTitle,
+            quantity=row.OrderQty,
             phase=one.phase,
         )
-    unit_price = whole(shipping["OrderPrice"])
+    unit_price = shipping.OrderPrice
     return _new_item(
         id=one.number,
-        product_id=row.get("ItemNo") or "",
-        sku=shipping.get("OptionCode") or row.get("SellerItemCode") or "",
-        name=row.get("ItemTitle") or "",
-        options=shipping.get("Option") or "",
-        quantity=quantity,
+        product_id=row.ItemNo,
+        sku=shipping.OptionCode or row.SellerItemCode,
+        name=row.ItemTitle,
+        options=shipping.Option,
+        quantity=row.OrderQty,
         unit_price=unit_price,
-        option_price=goods_of(shipping) - unit_price * quantity,
+        option_price=goods_of(shipping) - unit_price * row.OrderQty,
         phase=one.phase,
     )
 
@@ -291,10 +270,9 @@ def _item(one: Told) -> Item:
 def _parcel(one: Told) -> Parcel:
     """Return a line's shipping record, whose id is the line's number: Qoo10 keeps one by line."""
     row = one.row
-    shipped_at = optional_moment(row.get("ShippingDate"))
     return _new_parcel(
         id=one.number,
-        carrier=row.get("DeliveryCompany") or "",
-        tracking_number=row.get("TrackingNo") or "",
-        ship_date=shipped_at.date() if shipped_at else None,
+        carrier=row.DeliveryCompany,
+        tracking_number=row.TrackingNo,
+        ship_date=row.ShippingDate.date() if row.ShippingDate else None,
     )

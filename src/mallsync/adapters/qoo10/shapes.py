@@ -5,12 +5,16 @@ keys are those of GetShippingInfo_v3, which is the normal form: `mallsync.adapte
 brings the other two casings to it.
 """
 
-# No postponed annotations here: with them a TypedDict cannot tell which keys are required.
+from __future__ import annotations
 
-from datetime import timedelta
-from typing import NewType, NotRequired, TypedDict
+from datetime import datetime, timedelta
+from typing import Annotated
 
+from attrs import define
+
+from mallsync.adapters.qoo10.values import digits, moment, optional_moment, whole
 from mallsync.model.words import Phase
+from mallsync.wire.strict import Meaning
 from mallsync.wire.tables import NameTable
 
 __all__ = [
@@ -30,16 +34,12 @@ __all__ = [
     "SERVICES",
     "WINDOW",
     "Amount",
-    "ClaimModel",
-    "DateText",
-    "DigitsNumber",
-    "DigitsText",
-    "LineModel",
-    "MomentText",
+    "ClaimRecord",
+    "LineRecord",
+    "Moment",
     "Number",
-    "NumberText",
-    "RowModel",
-    "WholeFloat",
+    "OptionalMoment",
+    "RowRecord",
 ]
 
 READABLE_VERSIONS = (2, 3)
@@ -55,26 +55,17 @@ LONGEST_NUMBER = 50
 KEY_YEARS = 1
 """The life of a certification key from its issue; no reply tells it (§3)."""
 
-MomentText = NewType("MomentText", str)
+Moment = Annotated[datetime, Meaning("moment", moment)]
 """A moment in Japan as text, ``YYYY-MM-DD HH:MM:SS``; a bare day and minutes are taken too."""
 
-DateText = NewType("DateText", str)
+OptionalMoment = Annotated[datetime | None, Meaning("moment", optional_moment)]
 """The same where it may be missing: empty, or a placeholder of before the year 2000 (§12)."""
 
-WholeFloat = NewType("WholeFloat", float)
-"""A whole number with a point: amounts may come as ``1000.0``."""
+Amount = Annotated[int, Meaning("whole number", whole, (int, float, str), plain=int)]
+"""A whole number, which may come as ``1000.0`` or as text, ``1000.0000`` (§16), too."""
 
-NumberText = NewType("NumberText", str)
-"""A whole number as text, ``1000.0000``: the XML form, which JSON may show as well (§16)."""
-
-DigitsNumber = NewType("DigitsNumber", int)
+Number = Annotated[int | str, Meaning("order number", digits, (int, str), is_kept=True)]
 """An order or cart number: above zero, of up to 18 digits."""
-
-DigitsText = NewType("DigitsText", str)
-"""The same as text."""
-
-Amount = int | WholeFloat | NumberText
-Number = DigitsNumber | DigitsText
 
 PHASES = {
     "1": Phase.UNPAID,  # 配送待ち: ordered, the payment is pending
@@ -147,63 +138,66 @@ SERVICES = {
 """Display names of one service, with the carrier of `CARRIERS` that it belongs to (§8)."""
 
 
-class RowModel(TypedDict):
+@define(kw_only=True, eq=False, repr=False)
+class RowRecord:
     """What a row of a list, of the claims and of a single read share: one order line."""
 
     OrderNo: Number
     PackNo: Number
-    OrderDate: MomentText
+    OrderDate: Moment
     OrderQty: Amount
-    PaymentDate: NotRequired[DateText | None]
-    ShippingDate: NotRequired[DateText | None]
-    DeliveredDate: NotRequired[DateText | None]
-    ItemNo: NotRequired[str | None]
-    SellerItemCode: NotRequired[str | None]
-    ItemTitle: NotRequired[str | None]
-    Buyer: NotRequired[str | None]
-    BuyerKana: NotRequired[str | None]
-    BuyerTel: NotRequired[str | None]
-    BuyerMobile: NotRequired[str | None]
-    BuyerEmail: NotRequired[str | None]
-    Receiver: NotRequired[str | None]
-    ReceiverKana: NotRequired[str | None]
-    ReceiverTel: NotRequired[str | None]
-    ReceiverMobile: NotRequired[str | None]
-    ZipCode: NotRequired[str | None]
-    ShippingAddress: NotRequired[str | None]
-    Address1: NotRequired[str | None]
-    Address2: NotRequired[str | None]
-    ShippingCountry: NotRequired[str | None]
-    DeliveryCompany: NotRequired[str | None]
-    TrackingNo: NotRequired[str | None]
-    PaymentMethod: NotRequired[str | None]
+    PaymentDate: OptionalMoment = None
+    ShippingDate: OptionalMoment = None
+    DeliveredDate: OptionalMoment = None
+    ItemNo: str = ""
+    SellerItemCode: str = ""
+    ItemTitle: str = ""
+    Buyer: str = ""
+    BuyerKana: str = ""
+    BuyerTel: str = ""
+    BuyerMobile: str = ""
+    BuyerEmail: str = ""
+    Receiver: str = ""
+    ReceiverKana: str = ""
+    ReceiverTel: str = ""
+    ReceiverMobile: str = ""
+    ZipCode: str = ""
+    ShippingAddress: str = ""
+    Address1: str = ""
+    Address2: str = ""
+    ShippingCountry: str = ""
+    DeliveryCompany: str = ""
+    TrackingNo: str = ""
+    PaymentMethod: str = ""
 
 
-class LineModel(RowModel):
+@define(kw_only=True, eq=False, repr=False)
+class LineRecord(RowRecord):
     """A line as GetShippingInfo and the single read show it."""
 
     ShippingStatus: str
-    ClaimStatus: NotRequired[str | None]
-    EstimatedShippingDate: NotRequired[DateText | None]
-    Option: NotRequired[str | None]
-    OptionCode: NotRequired[str | None]
+    ClaimStatus: str = ""
+    EstimatedShippingDate: OptionalMoment = None
+    Option: str = ""
+    OptionCode: str = ""
     OrderPrice: Amount
     Discount: Amount
     Total: Amount
-    SellerDiscount: NotRequired[Amount | None]
-    CartDiscountSeller: NotRequired[Amount | None]
-    CartDiscountQoo10: NotRequired[Amount | None]
-    ShippingRate: NotRequired[Amount | None]
-    cod_price: NotRequired[Amount | None]
-    DesiredDeliveryDate: NotRequired[str | None]
-    SenderName: NotRequired[str | None]
-    ShippingMessage: NotRequired[str | None]
-    RelatedOrder: NotRequired[str | None]
+    SellerDiscount: Amount = 0
+    CartDiscountSeller: Amount | None = None
+    CartDiscountQoo10: Amount | None = None
+    ShippingRate: Amount | None = None
+    cod_price: Amount | None = None
+    DesiredDeliveryDate: str = ""
+    SenderName: str = ""
+    ShippingMessage: str = ""
+    RelatedOrder: str = ""
 
 
-class ClaimModel(RowModel):
+@define(kw_only=True, eq=False, repr=False)
+class ClaimRecord(RowRecord):
     """A claim on a line: a cancellation, a return, an exchange."""
 
     ClaimStatus: str
-    RequestDate: NotRequired[DateText | None]
-    CancelRefundDate: NotRequired[DateText | None]
+    RequestDate: OptionalMoment = None
+    CancelRefundDate: OptionalMoment = None

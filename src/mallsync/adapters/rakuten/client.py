@@ -14,7 +14,7 @@ from mallsync.adapters.rakuten.flows import Fetch, Options, details, sightings
 from mallsync.adapters.rakuten.notices import preview, standing
 from mallsync.adapters.rakuten.orders_csv import ORDERS
 from mallsync.adapters.rakuten.reading import Reader
-from mallsync.adapters.rakuten.shapes import PHASES, StatusModel
+from mallsync.adapters.rakuten.shapes import PHASES, StatusRecord
 from mallsync.model.order import Order
 from mallsync.model.period import Period, require_day
 from mallsync.model.sighting import Sighting, Unreadable
@@ -239,7 +239,7 @@ class Client(ShopClient):
         )
         return writes.update_memo(self._engine, UpdateMemo(number=number_of(number), fields=fields))
 
-    def get_sub_statuses(self) -> tuple[StatusModel, ...]:
+    def get_sub_statuses(self) -> tuple[StatusRecord, ...]:
         """Return the shop's own statuses below the mall's, as the mall lists them."""
         return self._engine.call(GetSubStatusList())
 

@@ -22,14 +22,15 @@ from mallsync.adapters.rakuten.faults import (
     unreadable,
     verdict,
 )
-from mallsync.adapters.rakuten.reading import Reader, moment
+from mallsync.adapters.rakuten.reading import Reader
 from mallsync.adapters.rakuten.shapes import (
     DEFAULT_VERSION,
     SEARCH_PAGE,
-    KeyExpiryModel,
-    MessageModel,
-    SearchModel,
-    StatusModel,
+    KeyExpiryRecord,
+    MessageRecord,
+    SearchRecord,
+    StatusRecord,
+    moment,
 )
 from mallsync.errors import DecodeError, MallError, NotFound
 from mallsync.model.period import JST, Period
@@ -60,9 +61,9 @@ _NO_RESULT = "GET_RESULT_"  # the poll's own messages: still running, unknown or
 _ALMOST_A_SECOND = timedelta(microseconds=999_999)
 _HEADERS: Mapping[str, str] = {"Content-Type": "application/json; charset=utf-8"}
 
-_SEARCH = Shape(SearchModel)
-_EXPIRY = Shape(KeyExpiryModel)
-_STATUS = Shape(StatusModel)
+_SEARCH = Shape(SearchRecord)
+_EXPIRY = Shape(KeyExpiryRecord)
+_STATUS = Shape(StatusRecord)
 
 
 def date_text(value: datetime) -> str:
@@ -134,13 +135,13 @@ class SearchOrders(Rms):
         payload = answer(response, self.name)
         refuse(payload, self.name)
         found = checked(_SEARCH, payload, self.name)
-        pages = found["PaginationResponseModel"]
-        if found["orderNumberList"] and not (pages and pages["totalPages"]):
+        pages = found.PaginationResponseModel
+        if found.orderNumberList and not (pages and pages.totalPages):
             raise unreadable(self.name, "PaginationResponseModel.totalPages")
         return Page(
-            numbers=tuple(found["orderNumberList"] or ()),
-            total=(pages["totalRecordsAmount"] if pages else 0) or 0,
-            pages=(pages["totalPages"] if pages else 0) or 0,
+            numbers=tuple(found.orderNumberList or ()),
+            total=(pages.totalRecordsAmount if pages else 0) or 0,
+            pages=(pages.totalPages if pages else 0) or 0,
         )
 
 
@@ -190,7 +191,7 @@ class GetOrders(Rms):
             return Unreadable(number, raw, error)
 
     def _absent(
-        self, number: str, nameless: list[object], messages: tuple[MessageModel, ...]
+        self, number: str, nameless: list[object], messages: tuple[MessageRecord, ...]
     ) -> Unreadable:
         """Say why an order asked for is not there; a record without a number may be it."""
         if nameless:
@@ -199,7 +200,7 @@ class GetOrders(Rms):
                 self.reader.read(nameless[0])
             except DecodeError as error:
                 return Unreadable(number, raw, error)
-        codes = [code_of(one) for one in messages if one.get("orderNumber") == number]
+        codes = [code_of(one) for one in messages if one.orderNumber == number]
         code = codes[0] if codes else "NOT_RETURNED"
         return Unreadable(number, None, failure(NotFound, self.name, code))
 
@@ -249,7 +250,7 @@ class UpdateShipping(Rms):
     def decode(self, response: Response) -> str:
         """Return the ids of the shipping records, joined by commas."""
         messages = _taken(response, self.name, self.number)
-        return ",".join(str(message.get("shippingDetailId") or "") for message in messages)
+        return ",".join(str(message.shippingDetailId or "") for message in messages)
 
 
 @frozen(kw_only=True)
@@ -269,7 +270,7 @@ class UpdateShippingAsync(Rms):
     def decode(self, response: Response) -> str:
         """Return the requestId to ask for the result with; format errors come at once, as 200."""
         payload = answer(response, self.name)
-        ids = [message.get("requestId") for message in messages_of(payload, self.name)]
+        ids = [message.requestId for message in messages_of(payload, self.name)]
         accepted = [value for value in ids if value]
         if accepted:  # whatever else is said, the batch is on its way
             return accepted[0]
@@ -373,7 +374,7 @@ class GetSubStatusList(Rms):
         """Return the request; clients send nothing, null or {}: we send {}."""
         return _order_request(self.name, {})
 
-    def decode(self, response: Response) -> tuple[StatusModel, ...]:
+    def decode(self, response: Response) -> tuple[StatusRecord, ...]:
         """Return the statuses as the mall lists them."""
         payload = answer(response, self.name)
         refuse(payload, self.name)
@@ -403,7 +404,7 @@ class KeyExpiry(Rms):
     def decode(self, response: Response) -> datetime:
         """Return the end of the key, aware; without a zone it is Japan's, a bare day its end."""
         payload = answer(response, self.name)
-        text = checked(_EXPIRY, payload, self.name)["expiryDate"]
+        text = checked(_EXPIRY, payload, self.name).expiryDate
         try:
             end = moment(text)
         except ValueError:
@@ -411,7 +412,7 @@ class KeyExpiry(Rms):
         return end if "T" in text else datetime.combine(end.date(), time(23, 59, 59), JST)
 
 
-def _taken(response: Response, operation: str, number: str) -> tuple[MessageModel, ...]:
+def _taken(response: Response, operation: str, number: str) -> tuple[MessageRecord, ...]:
     """Return the messages of a write that was taken; anything else raises."""
     messages = messages_of(answer(response, operation), operation)
     error = verdict(messages, operation, number)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TypeVar
 
-from mallsync.adapters.rakuten.shapes import MessageModel
+from mallsync.adapters.rakuten.shapes import MessageRecord
 from mallsync.errors import (
     AuthFailed,
     Conflict,
@@ -69,7 +69,7 @@ _UNHANDLED = (404, 405, 415)
 
 _OK = 200
 _BAD = 400
-_MESSAGES = Shape(MessageModel)
+_MESSAGES = Shape(MessageRecord)
 
 _AUTH_HINT = Hint(
     ja="キーが誤っているか期限切れ、利用機能が未設定、または発行直後で未反映（10〜30分）の"
@@ -121,7 +121,7 @@ def failure(
     )
 
 
-def messages_of(payload: dict[str, object], operation: str) -> tuple[MessageModel, ...]:
+def messages_of(payload: dict[str, object], operation: str) -> tuple[MessageRecord, ...]:
     """Return the checked MessageModelList of a payload; absent or null is empty.
 
     Raises:
@@ -134,39 +134,35 @@ def messages_of(payload: dict[str, object], operation: str) -> tuple[MessageMode
         problem = Problem(place="MessageModelList", code="expected a list")
         raise failure(DecodeError, operation, "UNREADABLE", problems=(problem,))
     try:
-        return tuple(_MESSAGES.check(message) for message in listed)
+        return tuple(_MESSAGES.read(message) for message in listed)
     except Mismatch:
         problems = tuple(found for message in listed for found in _MESSAGES.explain(message))
         raise failure(DecodeError, operation, "UNREADABLE", problems=problems) from None
 
 
-def errors_of(messages: Iterable[MessageModel]) -> tuple[Problem, ...]:
+def errors_of(messages: Iterable[MessageRecord]) -> tuple[Problem, ...]:
     """Return the ERROR messages, with the place that each names.
 
-    >>> [str(found) for found in errors_of([{"messageType": "ERROR", "dataNumber": 2,
-    ...     "messageCode": "ORDER_EXT_API_UPDATE_ORDERSHIPPING_ERROR_011"}])]
+    >>> [str(found) for found in errors_of([MessageRecord(messageType="ERROR", dataNumber=2,
+    ...     messageCode="ORDER_EXT_API_UPDATE_ORDERSHIPPING_ERROR_011")])]
     ['ShippingModelList[1]: UPDATE_ORDERSHIPPING_ERROR_011']
     """
     return tuple(
-        Problem(
-            place=_place(message),
-            code=code_of(message),
-            mall_text=message.get("message") or "",
-        )
+        Problem(place=_place(message), code=code_of(message), mall_text=message.message)
         for message in messages
-        if message["messageType"] == "ERROR"
+        if message.messageType == "ERROR"
     )
 
 
-def code_of(message: MessageModel) -> str:
+def code_of(message: MessageRecord) -> str:
     """Return a message's code without what all of them begin with."""
-    return word(message["messageCode"].removeprefix(_PREFIX))
+    return word(message.messageCode.removeprefix(_PREFIX))
 
 
 def checked(shape: Shape[T], value: object, operation: str) -> T:
     """Return a payload that has its shape; one that has not is a `DecodeError` with its places."""
     try:
-        return shape.check(value)
+        return shape.read(value)
     except Mismatch:
         problems = shape.explain(value)
         raise failure(DecodeError, operation, "UNREADABLE", problems=problems) from None
@@ -178,14 +174,14 @@ def unreadable(operation: str, place: str) -> MallError:
     return failure(DecodeError, operation, "UNREADABLE", problems=(problem,))
 
 
-def verdict(messages: tuple[MessageModel, ...], operation: str, number: str) -> MallError | None:
+def verdict(messages: tuple[MessageRecord, ...], operation: str, number: str) -> MallError | None:
     """Return what the messages say of a write to one order: None only if it was taken.
 
     Nothing but INFO is a yes, nothing but ERROR a no. Anything else (no message, both, WARNING,
     another type) leaves open what has been written: whether a part is applied is not documented.
     """
-    mine = [one for one in messages if one.get("orderNumber") in (None, number)]
-    kinds = {one["messageType"] for one in mine}
+    mine = [one for one in messages if one.orderNumber in (None, number)]
+    kinds = {one.messageType for one in mine}
     if kinds == {"INFO"}:
         return None
     problems = errors_of(mine)
@@ -206,8 +202,8 @@ def _refusal(problems: tuple[Problem, ...], operation: str) -> MallError:
     return failure(CODES.get(code, Rejected), operation, code, problems=problems)
 
 
-def _place(message: MessageModel) -> str:
-    number = message.get("dataNumber")  # 1-based, counted across the baskets of the request
+def _place(message: MessageRecord) -> str:
+    number = message.dataNumber  # 1-based, counted across the baskets of the request
     return f"ShippingModelList[{number - 1}]" if number else ""
 
 

@@ -13,18 +13,29 @@ have lost zeros to a spreadsheet is known of zip codes only, which are filled up
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from functools import lru_cache
 from math import isfinite
-from typing import Any
 
 from attrs import evolve
 
 from mallsync.adapters.rakuten.reading import Reader
 from mallsync.adapters.rakuten.remarks import wish_of_remarks
-from mallsync.adapters.rakuten.shapes import UNDECIDED
+from mallsync.adapters.rakuten.shapes import (
+    UNDECIDED,
+    ItemRecord,
+    OrdererRecord,
+    OrderRecord,
+    PackageRecord,
+    PointRecord,
+    SenderRecord,
+    SettlementRecord,
+    SkuRecord,
+    TaxSummaryRecord,
+    WrappingRecord,
+)
 from mallsync.model.order import Order
 from mallsync.model.words import Hold
 from mallsync.wire.csvs import (
+    MUST,
     Cell,
     Cells,
     Layout,
@@ -134,16 +145,6 @@ LAYOUT = Layout(
 )
 
 
-def _moment_text(text: str) -> str:
-    # The reader takes what has no zone for Japan's: nothing is left to convert.
-    return moment(text).replace(tzinfo=None).isoformat()
-
-
-@lru_cache(maxsize=1024)
-def _day_text(text: str) -> str:
-    return day(text).isoformat()
-
-
 def _zeros(digits: int) -> Meaning:
     """Return what fills up a part of a zip code that a spreadsheet has taken for a number."""
 
@@ -177,11 +178,12 @@ def _person_cells(who: str) -> tuple[Cell, ...]:
 
 
 _ORDER = Cells(
+    OrderRecord,
     (
-        ("orderProgress", "ステータス", whole, None),
-        ("orderDatetime", "注文日時", _moment_text, None),
-        ("shippingCmplRptDatetime", "発送完了報告日時", _moment_text, ""),
-        ("deliveryDate", "お届け日指定", _day_text, ""),
+        ("orderProgress", "ステータス", whole, MUST),
+        ("orderDatetime", "注文日時", moment, MUST),
+        ("shippingCmplRptDatetime", "発送完了報告日時", moment, None),
+        ("deliveryDate", "お届け日指定", day, None),
         ("remarks", "コメント", str, ""),
         ("giftCheckFlag", "ギフト配送希望", whole, 0),
         ("cautionDisplayType", "警告表示タイプ", whole, 0),
@@ -195,30 +197,40 @@ _ORDER = Cells(
         ("couponAllTotalPrice", "クーポン利用総額", whole, 0),
         ("couponShopPrice", "店舗発行クーポン利用額", whole, 0),
         ("additionalFeeOccurAmountToUser", "注文者負担金合計", whole, UNDECIDED),
-    )
-)
-_BUYER = Cells((*_person_cells("注文者"), ("emailAddress", "注文者メールアドレス", str, "")))
-_PACKAGE = Cells(
+    ),
     (
-        ("basketId", "送付先ID", whole, None),
+        *("orderNumber", "shippingTerm", "OrdererModel", "SettlementModel", "PointModel"),
+        *("WrappingModel1", "WrappingModel2", "PackageModelList", "TaxSummaryModelList"),
+    ),
+)
+_BUYER = Cells(
+    OrdererRecord, (*_person_cells("注文者"), ("emailAddress", "注文者メールアドレス", str, ""))
+)
+_PACKAGE = Cells(
+    PackageRecord,
+    (
+        ("basketId", "送付先ID", whole, MUST),
         ("goodsPrice", "送付先商品合計金額", whole, UNDECIDED),
         ("postagePrice", "送付先送料", whole, UNDECIDED),
         ("deliveryPrice", "送付先代引料", whole, UNDECIDED),
         ("totalPrice", "送付先合計金額", whole, UNDECIDED),
         ("noshi", "のし", str, ""),
-    )
+    ),
+    ("packageDeleteFlag", "SenderModel", "ItemModelList"),
 )
-_RECIPIENT = Cells(_person_cells("送付先"))
+_RECIPIENT = Cells(SenderRecord, _person_cells("送付先"))
 _ITEM = Cells(
+    ItemRecord,
     (
-        ("itemDetailId", "商品明細ID", whole, None),
+        ("itemDetailId", "商品明細ID", whole, MUST),
         ("itemName", "商品名", str, ""),
         ("itemNumber", "商品番号", str, ""),
         ("manageNumber", "商品管理番号", str, ""),
-        ("price", "単価", whole, None),
-        ("units", "個数", whole, None),
+        ("price", "単価", whole, MUST),
+        ("units", "個数", whole, MUST),
         ("selectedChoice", "項目・選択肢", str, ""),
-    )
+    ),
+    ("deleteItemFlag", "taxRate", "priceTaxIncl", "SkuModelList"),
 )
 _TAXES = tuple(f"{rate}%請求額に対する税額" for rate in (10, 8, 0))
 
@@ -272,8 +284,7 @@ def order(shop_id: str, number: str, rows: Sequence[Row]) -> Order:
     term = rows[0].code("お届け時間帯")
     is_code = term.isdecimal() and len(term) <= _TERM_DIGITS
     record = _record(number, rows, int(term) if is_code else None)
-    # Every cell has been made what the reader wants: it has nothing to refuse.
-    found = Reader(shop_id).read(record, raw=tuple([row.cells for row in rows]))
+    found = Reader(shop_id).order(record, tuple([row.cells for row in rows]))
     found = _with_slot(found, term) if term and not is_code else found
     return _without_false_hold(found, rows)
 
@@ -294,65 +305,55 @@ def _without_false_hold(found: Order, rows: Sequence[Row]) -> Order:
     return evolve(found, holds=found.holds - {Hold.AMOUNT_UNDECIDED})
 
 
-def _record(number: str, rows: Sequence[Row], term: int | None) -> dict[str, Any]:
+def _record(number: str, rows: Sequence[Row], term: int | None) -> OrderRecord:
     """Return what getOrder would give for the rows, as far as they tell."""
     first = rows[0]
-    record = _ORDER.read(first)
     packages: dict[str, list[Row]] = {}
     for row in rows:
         packages.setdefault(row.cells["送付先ID"], []).append(row)
-    return {
-        **record,
-        "orderNumber": number,
-        "shippingTerm": term,
-        "OrdererModel": _BUYER.read(first),
-        "SettlementModel": {"settlementMethod": first.cells["支払方法名"]},
-        "PointModel": {"usedPoint": first.cell("ポイント利用額", whole) or 0},
-        "WrappingModel1": _wrapping_of(first, 1),
-        "WrappingModel2": _wrapping_of(first, 2),
-        "PackageModelList": [_package(some) for some in packages.values()],
-        "TaxSummaryModelList": _taxes(first),
-    }
+    return _ORDER.read(
+        first,
+        number,
+        term,
+        _BUYER.read(first),
+        SettlementRecord(settlementMethod=first.cells["支払方法名"]),
+        PointRecord(usedPoint=first.cell("ポイント利用額", whole) or 0),
+        _wrapping_of(first, 1),
+        _wrapping_of(first, 2),
+        [_package(some) for some in packages.values()],
+        _taxes(first),
+    )
 
 
-def _package(rows: Sequence[Row]) -> dict[str, Any]:
-    return {
-        **_PACKAGE.read(rows[0]),
-        "packageDeleteFlag": 0,
-        "SenderModel": _RECIPIENT.read(rows[0]),
-        "ItemModelList": [_item(row) for row in rows],
-    }
+def _package(rows: Sequence[Row]) -> PackageRecord:
+    items = [_item(row) for row in rows]
+    return _PACKAGE.read(rows[0], 0, _RECIPIENT.read(rows[0]), items)
 
 
-def _item(row: Row) -> dict[str, Any]:
+def _item(row: Row) -> ItemRecord:
     cells = row.cells
-    return {
-        **_ITEM.read(row),
-        "deleteItemFlag": 0,
-        "taxRate": row.cell("商品税率", _fraction),
-        "priceTaxIncl": row.cell("商品毎税込価格", whole),
-        "SkuModelList": [{"variantId": cells.get("SKU管理番号"), "skuInfo": cells.get("SKU情報")}],
-    }
+    sku = SkuRecord(variantId=cells.get("SKU管理番号", ""), skuInfo=cells.get("SKU情報", ""))
+    rate = row.cell("商品税率", _fraction)
+    return _ITEM.read(row, 0, rate, row.cell("商品毎税込価格", whole), [sku])
 
 
-def _wrapping_of(row: Row, number: int) -> dict[str, Any] | None:
+def _wrapping_of(row: Row, number: int) -> WrappingRecord | None:
     name = row.text(f"ラッピング名{number}")
     if not name:
         return None
-    return {
-        "title": _TITLES.get(row.code(f"ラッピングタイトル{number}"), number),
-        "name": name,
-        "price": row.cell(f"ラッピング料金{number}", whole),
-        "includeTaxFlag": row.cell(f"ラッピング税込別{number}", whole) or 0,
-        "deleteWrappingFlag": 0,
-        "taxPrice": row.cell(f"ラッピング税額{number}", whole),
-    }
+    return WrappingRecord(
+        title=_TITLES.get(row.code(f"ラッピングタイトル{number}"), number),
+        name=name,
+        price=row.cell(f"ラッピング料金{number}", whole) or 0,
+        includeTaxFlag=row.cell(f"ラッピング税込別{number}", whole) or 0,
+        deleteWrappingFlag=0,
+        taxPrice=row.cell(f"ラッピング税額{number}", whole) or 0,
+    )
 
 
-def _taxes(row: Row) -> list[dict[str, int]] | None:
+def _taxes(row: Row) -> list[TaxSummaryRecord]:
     found = [row.cell(column, whole) for column in _TAXES]
-    told = [amount for amount in found if amount is not None]
-    return [{"reqPriceTax": amount} for amount in told] or None
+    return [TaxSummaryRecord(reqPriceTax=amount) for amount in found if amount is not None]
 
 
 ORDERS = OrdersCsv(layouts=(LAYOUT,), number="注文番号", covers=covers, order=order)

@@ -4,12 +4,17 @@ Source: public field tables of getOrder up to version 10, confirmed by five inde
 (checked 2026-11). A key that may be null may also be absent: older versions lack some of them.
 """
 
-# No postponed annotations here: with them a TypedDict cannot tell which keys are required.
+# No postponed annotations here: fields have the names of classes, which are what they are told of.
 
-from datetime import timedelta
-from typing import NewType, NotRequired, TypedDict
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from typing import Annotated
 
+from attrs import define
+
+from mallsync.model.period import JST
 from mallsync.model.words import Funder, Phase
+from mallsync.wire.strict import Meaning
 from mallsync.wire.tables import NameTable
 
 __all__ = [
@@ -25,31 +30,33 @@ __all__ = [
     "SEARCH_WINDOW",
     "UNDECIDED",
     "WRITE_BATCH",
-    "ChangeReasonModel",
-    "CouponModel",
+    "ChangeReasonRecord",
+    "CouponRecord",
+    "Day",
     "DayText",
-    "DeliveryCvsModel",
-    "ItemModel",
-    "KeyExpiryModel",
-    "MessageModel",
+    "DeliveryCvsRecord",
+    "ItemRecord",
+    "KeyExpiryRecord",
+    "MessageRecord",
+    "Moment",
     "MomentText",
-    "OrderModel",
-    "OrdererModel",
-    "PackageModel",
-    "PaginationModel",
-    "PersonModel",
-    "PointModel",
+    "OrderRecord",
+    "OrdererRecord",
+    "PackageRecord",
+    "PaginationRecord",
+    "PersonRecord",
+    "PointRecord",
     "Rate",
-    "SearchModel",
-    "SenderModel",
-    "SettlementModel",
-    "ShippingModel",
-    "SkuModel",
-    "SocialGiftModel",
-    "StatusModel",
-    "SubStatusModel",
-    "TaxSummaryModel",
-    "WrappingModel",
+    "SearchRecord",
+    "SenderRecord",
+    "SettlementRecord",
+    "ShippingRecord",
+    "SkuRecord",
+    "SocialGiftRecord",
+    "StatusRecord",
+    "SubStatusRecord",
+    "TaxSummaryRecord",
+    "WrappingRecord",
 ]
 
 READABLE_VERSIONS = range(7, 11)
@@ -63,11 +70,30 @@ WRITE_BATCH = 100
 UNDECIDED = -9999
 """An amount that the shop has not decided yet."""
 
-DayText = NewType("DayText", str)
+
+def moment(text: str) -> datetime:
+    """Return Rakuten's datetime text as an aware datetime in Japan time.
+
+    >>> moment("2026-04-01T10:15:30+0900").isoformat()
+    '2026-04-01T10:15:30+09:00'
+    """
+    # Japan's own zone is left out and put back: converting costs more than parsing the rest, and
+    # `replace` five times what `combine` does.
+    value = datetime.fromisoformat(text.removesuffix("+0900"))
+    if value.tzinfo is not None:
+        return value.astimezone(JST)
+    return datetime.combine(value.date(), value.time(), JST)
+
+
+Day = Annotated[date, Meaning("day", date.fromisoformat)]
 """A day as text, ``YYYY-MM-DD``."""
 
-MomentText = NewType("MomentText", str)
+Moment = Annotated[datetime, Meaning("moment", moment)]
 """A moment as text, ``YYYY-MM-DDTHH:MM:SS+0900``; without a zone it is Japan's."""
+
+DayText = Annotated[str, Meaning("day", date.fromisoformat, is_kept=True)]
+MomentText = Annotated[str, Meaning("moment", moment, is_kept=True)]
+"""The same, of which few are asked for."""
 
 Rate = int | float
 """A tax rate such as 0.08; a whole number arrives without a point."""
@@ -142,53 +168,60 @@ CARRIERS = NameTable(
 """deliveryCompany: the mall's own name first, then names that hosts and labels use for it."""
 
 
-class MessageModel(TypedDict):
+@define(kw_only=True, eq=False, repr=False)
+class MessageRecord:
     """One entry of MessageModelList; never branch on ``message``."""
 
     messageType: str
     messageCode: str
-    message: NotRequired[str | None]
-    orderNumber: NotRequired[str | None]
-    dataNumber: NotRequired[int | None]
-    shippingDetailId: NotRequired[int | None]
-    requestId: NotRequired[str | None]
+    message: str = ""
+    orderNumber: str | None = None
+    dataNumber: int = 0
+    shippingDetailId: int | None = None
+    requestId: str = ""
 
 
-class PaginationModel(TypedDict):
+@define(kw_only=True, eq=False, repr=False)
+class PaginationRecord:
     """PaginationResponseModel; all null when there are no hits."""
 
     totalRecordsAmount: int | None
     totalPages: int | None
 
 
-class SearchModel(TypedDict):
+@define(kw_only=True, eq=False, repr=False)
+class SearchRecord:
     """The payload of searchOrder."""
 
-    orderNumberList: list[str] | None
-    PaginationResponseModel: PaginationModel | None
+    orderNumberList: Sequence[str] | None
+    PaginationResponseModel: PaginationRecord | None
 
 
-class KeyExpiryModel(TypedDict):
+@define(kw_only=True, eq=False, repr=False)
+class KeyExpiryRecord:
     """The answer of the licence API."""
 
     expiryDate: str
 
 
-class SubStatusModel(TypedDict):
+@define(kw_only=True)
+class SubStatusRecord:
     """A status of the shop's own, below one of the mall's."""
 
     subStatusId: int
     subStatusName: str
 
 
-class StatusModel(TypedDict):
+@define(kw_only=True)
+class StatusRecord:
     """The shop's own statuses below one orderProgress."""
 
     orderProgress: int
-    SubStatusModelList: NotRequired[list[SubStatusModel] | None]
+    SubStatusModelList: Sequence[SubStatusRecord] = ()
 
 
-class PersonModel(TypedDict):
+@define(kw_only=True, eq=False, repr=False)
+class PersonRecord:
     """What buyer and recipient share. Zip and phone parts are text with leading zeros."""
 
     zipCode1: str
@@ -197,103 +230,114 @@ class PersonModel(TypedDict):
     city: str
     subAddress: str
     familyName: str
-    firstName: NotRequired[str | None]
-    familyNameKana: NotRequired[str | None]
-    firstNameKana: NotRequired[str | None]
-    phoneNumber1: NotRequired[str | None]
-    phoneNumber2: NotRequired[str | None]
-    phoneNumber3: NotRequired[str | None]
+    firstName: str = ""
+    familyNameKana: str = ""
+    firstNameKana: str = ""
+    phoneNumber1: str = ""
+    phoneNumber2: str = ""
+    phoneNumber3: str = ""
 
 
-class OrdererModel(PersonModel):
+@define(kw_only=True, eq=False, repr=False)
+class OrdererRecord(PersonRecord):
     """The buyer."""
 
-    emailAddress: NotRequired[str | None]
+    emailAddress: str = ""
 
 
-class SenderModel(PersonModel):
+@define(kw_only=True, eq=False, repr=False)
+class SenderRecord(PersonRecord):
     """The *recipient* of a package, whatever its name says."""
 
 
-class SettlementModel(TypedDict):
+@define(kw_only=True, eq=False, repr=False)
+class SettlementRecord:
     """How the buyer pays."""
 
-    settlementMethodCode: NotRequired[int | None]
+    settlementMethodCode: int | None = None
     settlementMethod: str
 
 
-class PointModel(TypedDict):
+@define(kw_only=True, eq=False, repr=False)
+class PointRecord:
     """Points that were used, in yen."""
 
     usedPoint: int
 
 
-class WrappingModel(TypedDict):
+@define(kw_only=True, eq=False, repr=False)
+class WrappingRecord:
     """Paper (title 1) or ribbon (title 2)."""
 
     title: int
     name: str
-    price: NotRequired[int | None]
+    price: int = 0
     includeTaxFlag: int
     deleteWrappingFlag: int
-    taxPrice: NotRequired[int | None]
+    taxPrice: int = 0
 
 
-class SkuModel(TypedDict):
+@define(kw_only=True, eq=False, repr=False)
+class SkuRecord:
     """variantId is the SKU管理番号; empty on orders from before the shop's SKU migration."""
 
-    variantId: NotRequired[str | None]
-    skuInfo: NotRequired[str | None]
+    variantId: str = ""
+    skuInfo: str = ""
 
 
-class ItemModel(TypedDict):
+@define(kw_only=True, eq=False, repr=False)
+class ItemRecord:
     """One order line."""
 
     itemDetailId: int
     itemName: str
-    itemNumber: NotRequired[str | None]
-    manageNumber: NotRequired[str | None]
+    itemNumber: str = ""
+    manageNumber: str = ""
     price: int
     units: int
-    selectedChoice: NotRequired[str | None]
+    selectedChoice: str = ""
     deleteItemFlag: int
-    taxRate: NotRequired[Rate | None]
-    priceTaxIncl: NotRequired[int | None]
-    SkuModelList: NotRequired[list[SkuModel] | None]
+    taxRate: Rate | None = None
+    priceTaxIncl: int | None = None
+    SkuModelList: Sequence[SkuRecord] = ()
 
 
-class ShippingModel(TypedDict):
+@define(kw_only=True, eq=False, repr=False)
+class ShippingRecord:
     """A shipping record; an unfilled one keeps the order from being completed."""
 
     shippingDetailId: int
-    shippingNumber: NotRequired[str | None]
-    deliveryCompany: NotRequired[str | None]
-    deliveryCompanyName: NotRequired[str | None]
-    shippingDate: NotRequired[DayText | None]
+    shippingNumber: str = ""
+    deliveryCompany: str = ""
+    deliveryCompanyName: str = ""
+    shippingDate: Day | None = None
 
 
-class DeliveryCvsModel(TypedDict):
+@define(kw_only=True, eq=False, repr=False)
+class DeliveryCvsRecord:
     """The convenience store or post office where the parcel is collected."""
 
-    cvsCode: NotRequired[int | None]
-    storeCode: NotRequired[str | None]
-    storeName: NotRequired[str | None]
-    storeZip: NotRequired[str | None]
-    storePrefecture: NotRequired[str | None]
-    storeAddress: NotRequired[str | None]
-    openTime: NotRequired[str | None]
-    closeTime: NotRequired[str | None]
-    cvsRemarks: NotRequired[str | None]
+    cvsCode: int | None = None
+    storeCode: str = ""
+    storeName: str = ""
+    storeZip: str = ""
+    storePrefecture: str = ""
+    storeAddress: str = ""
+    openTime: str = ""
+    closeTime: str = ""
+    cvsRemarks: str = ""
 
 
-class SocialGiftModel(TypedDict):
+@define(kw_only=True, eq=False, repr=False)
+class SocialGiftRecord:
     """Version 10: whether the recipient of a social gift has entered the address."""
 
-    inputDueDate: NotRequired[DayText | None]
+    inputDueDate: DayText = ""
     inputFlag: int
 
 
-class PackageModel(TypedDict):
+@define(kw_only=True, eq=False, repr=False)
+class PackageRecord:
     """One destination."""
 
     basketId: int
@@ -301,52 +345,56 @@ class PackageModel(TypedDict):
     postagePrice: int
     deliveryPrice: int
     totalPrice: int
-    noshi: NotRequired[str | None]
+    noshi: str = ""
     packageDeleteFlag: int
-    dropOffFlag: NotRequired[int | None]
-    dropOffLocation: NotRequired[str | None]
-    SenderModel: SenderModel
-    ItemModelList: list[ItemModel]
-    ShippingModelList: NotRequired[list[ShippingModel] | None]
-    DeliveryCvsModel: NotRequired[DeliveryCvsModel | None]
-    SocialGiftModel: NotRequired[SocialGiftModel | None]
+    dropOffFlag: int = 0
+    dropOffLocation: str = ""
+    SenderModel: SenderRecord
+    ItemModelList: Sequence[ItemRecord]
+    ShippingModelList: Sequence[ShippingRecord] = ()
+    DeliveryCvsModel: DeliveryCvsRecord | None = None
+    SocialGiftModel: SocialGiftRecord | None = None
 
 
-class CouponModel(TypedDict):
+@define(kw_only=True, eq=False, repr=False)
+class CouponRecord:
     """A coupon that was used."""
 
-    couponCode: NotRequired[str | None]
-    couponName: NotRequired[str | None]
+    couponCode: str = ""
+    couponName: str = ""
     couponCapitalCode: int
     couponTotalPrice: int
 
 
-class ChangeReasonModel(TypedDict):
+@define(kw_only=True, eq=False, repr=False)
+class ChangeReasonRecord:
     """A change or cancellation with its times."""
 
-    changeType: NotRequired[int | None]
-    changeFixDatetime: NotRequired[MomentText | None]
-    changeCmplDatetime: NotRequired[MomentText | None]
+    changeType: int | None = None
+    changeFixDatetime: MomentText = ""
+    changeCmplDatetime: MomentText = ""
 
 
-class TaxSummaryModel(TypedDict):
+@define(kw_only=True, eq=False, repr=False)
+class TaxSummaryRecord:
     """What is charged at one tax rate."""
 
     reqPriceTax: int
 
 
-class OrderModel(TypedDict):
+@define(kw_only=True, eq=False, repr=False)
+class OrderRecord:
     """One order of getOrder."""
 
     orderNumber: str
     orderProgress: int
-    orderDatetime: MomentText
-    shippingCmplRptDatetime: NotRequired[MomentText | None]
-    deliveryDate: NotRequired[DayText | None]
-    shippingTerm: NotRequired[int | None]
-    remarks: NotRequired[str | None]
+    orderDatetime: Moment
+    shippingCmplRptDatetime: Moment | None = None
+    deliveryDate: Day | None = None
+    shippingTerm: int | None = None
+    remarks: str = ""
     giftCheckFlag: int
-    socialGiftFlag: NotRequired[int | None]
+    socialGiftFlag: int = 0
     cautionDisplayType: int
     rakutenConfirmFlag: int
     goodsPrice: int
@@ -358,12 +406,12 @@ class OrderModel(TypedDict):
     couponAllTotalPrice: int
     couponShopPrice: int
     additionalFeeOccurAmountToUser: int
-    OrdererModel: OrdererModel
-    SettlementModel: NotRequired[SettlementModel | None]
-    PointModel: NotRequired[PointModel | None]
-    WrappingModel1: NotRequired[WrappingModel | None]
-    WrappingModel2: NotRequired[WrappingModel | None]
-    PackageModelList: list[PackageModel]
-    CouponModelList: NotRequired[list[CouponModel] | None]
-    ChangeReasonModelList: NotRequired[list[ChangeReasonModel] | None]
-    TaxSummaryModelList: NotRequired[list[TaxSummaryModel] | None]
+    OrdererModel: OrdererRecord
+    SettlementModel: SettlementRecord | None = None
+    PointModel: PointRecord | None = None
+    WrappingModel1: WrappingRecord | None = None
+    WrappingModel2: WrappingRecord | None = None
+    PackageModelList: Sequence[PackageRecord]
+    CouponModelList: Sequence[CouponRecord] = ()
+    ChangeReasonModelList: Sequence[ChangeReasonRecord] = ()
+    TaxSummaryModelList: Sequence[TaxSummaryRecord] = ()

@@ -22,6 +22,7 @@ from mallsync import (
 )
 from mallsync.adapters.rakuten import codec
 from mallsync.adapters.rakuten.reading import Reader
+from mallsync.adapters.rakuten.shapes import StatusRecord, SubStatusRecord
 from mallsync.errors import AuthFailed, Conflict, DecodeError, MallError, NotFound, Rejected
 from mallsync.model.order import Discount
 from mallsync.model.period import JST
@@ -593,13 +594,11 @@ _SUBS = (
         '{"subStatusId":31,"subStatusName":"見本待ち","orderby":1}]},'
         '{"orderProgress":500,"SubStatusModelList":null}],"MessageModelList":[]}',
         result=(
-            {
-                "orderProgress": 300,
-                "SubStatusModelList": [
-                    {"subStatusId": 31, "subStatusName": "見本待ち", "orderby": 1}
-                ],
-            },
-            {"orderProgress": 500, "SubStatusModelList": None},
+            StatusRecord(
+                orderProgress=300,
+                SubStatusModelList=[SubStatusRecord(subStatusId=31, subStatusName="見本待ち")],
+            ),
+            StatusRecord(orderProgress=500),
         ),
     ),
     Exchange(
