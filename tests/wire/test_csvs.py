@@ -163,7 +163,9 @@ def test_what_is_no_whole_number_is_none(text: str) -> None:
 
 def test_cells_with_blanks_around_them_are_read_the_second_time() -> None:
     """As what they mean, a blank one as what it stands for; a must is refused if it is blank."""
-    cells = Cells(dict, [("a", "A", str, ""), ("b", "B", whole, MUST), ("c", "C", whole, 7)], "d")
+    cells: Cells[dict[str, object]] = Cells(
+        dict, [("a", "A", str, ""), ("b", "B", whole, MUST), ("c", "C", whole, 7)], "d"
+    )
 
     assert {"a": " x ", "b": 1440, "c": 7, "d": 3} == cells.read(
         Row(2, {"A": " x ", "B": " 1,440 ", "C": " "}), 3

@@ -250,7 +250,7 @@ def _taking(found: Iterable[Spot]) -> Iterator[str]:
 def _taking_by_place(found: Iterable[Spot], keys: tuple[str, ...]) -> Iterator[str]:
     """Yield the lines that take the values by their places."""
     names = {spot.name: f"v{at}" for at, spot in enumerate(found)}
-    yield f"{', '.join([names.get(key, '_') for key in keys])}, = value.values()"
+    yield f"[{', '.join([names.get(key, '_') for key in keys])}] = value.values()"
     for spot in found:
         if spot.name not in keys:
             yield f"{names[spot.name]} = None" if spot.may_be_absent else "raise Mismatch"
