@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import datetime
@@ -133,18 +133,83 @@ def test_a_call_that_wakes_up_late_is_not_crowded_by_those_behind_it() -> None:
     assert max(left) - min(left) <= pace.interval * 39 + 0.2
 
 
-@pytest.mark.parametrize("limit", [1, 4, 10])
-def test_many_that_wake_up_late_leave_one_by_one(limit: int) -> None:
-    """As on a machine that stood still: neither they nor those behind them crowd the mall."""
+@given(
+    limit=st.integers(1, 10),
+    per=st.sampled_from([0.05, 1, 60]),
+    share=st.sampled_from([0.5, 0.95, 1.0]),
+    stalls=st.dictionaries(st.integers(0, 60), st.floats(0, 100), max_size=8),
+)
+def test_those_that_wake_up_late_do_not_crowd_the_mall(
+    limit: int, per: float, share: float, stalls: dict[int, float]
+) -> None:
+    """As on a machine that stands still, again and again; nor is more time lost than it stood."""
     clock = Clock()
-    pace = clock.pace(limit)
-    late = [clock.seconds + at * pace.interval for at in range(5 * limit + 1)]
-    clock.seconds += 60
-    behind = [clock.seconds + at * pace.interval for at in range(5 * limit + 1)]
-    left = [max(clock.seconds, slot) + pace._leave(slot, 1) for slot in (*late, *behind)]
+    pace = clock.pace(limit, per, share=share)
+    begun, stood = clock.seconds, 0.0
+    left = []
+    for at in range(40):
+        moment: float | None = begun + at * pace.interval
+        while moment is not None:
+            stall = stalls.pop(len(left) + len(stalls), 0.0)
+            stood += stall
+            clock.seconds = max(clock.seconds, moment) + stall
+            moment = pace._leave(moment, 1)
+        left.append(clock.seconds)
 
-    assert most_in_any_window(left, 1) <= limit
-    assert max(left) - min(left) <= pace.interval * (len(left) + limit)
+    assert most_in_any_window(left, per) <= limit
+    assert left[-1] - begun <= pace.interval * (40 + limit) + stood
+
+
+def test_a_call_that_costs_more_waits_for_room_for_all_of_it() -> None:
+    """Units count, not calls."""
+    clock = Clock()
+    pace = clock.pace(10)
+    left = []
+    for moment in (clock.seconds,) * 4:
+        asked: float | None = moment
+        while asked is not None:
+            clock.seconds = max(clock.seconds, asked)
+            asked = pace._leave(asked, 3)
+        left += [clock.seconds] * 3
+
+    assert most_in_any_window(left, 1) <= 10
+    assert left[8] == left[0] < left[9]
+
+
+def test_a_hold_holds_back_who_has_a_slot_already() -> None:
+    """Its slot comes while the mall wants no calls."""
+    clock = Clock()
+    pace = clock.pace(1, share=1.0)
+    pace.acquire()
+    held = [True]
+
+    def sleep(seconds: float) -> None:
+        clock.sleep(seconds)
+        if held and held.pop():
+            pace.hold(30)
+
+    pace._sleep = sleep
+    assert pace.acquire()
+    assert 5031.0 == clock.seconds
+
+
+@pytest.mark.parametrize(
+    "take", [lambda pace: pace.acquire(patience=20.0), lambda pace: pace.acquire(within=20.0)]
+)
+def test_a_hold_that_is_too_long_for_a_call_lets_it_go(take: Callable[[Pace], bool]) -> None:
+    """Whether it comes before the slot is booked or while it is waited for."""
+    clock = Clock()
+    pace = clock.pace(1, share=1.0)
+    pace.acquire()
+
+    def sleep(seconds: float) -> None:
+        clock.sleep(seconds)
+        pace.hold(30)
+
+    pace._sleep = sleep
+    for _ in range(2):
+        assert not take(pace)
+        assert 5001.0 == clock.seconds
 
 
 def test_the_first_slot_is_now() -> None:

@@ -324,14 +324,15 @@ class _Call(Generic[T, R]):
         pace, settings = self._engine.pace, self._engine.settings
         if pace is None:
             return
+        left = None if self._ends_at is None else self._ends_at - settings.world.monotonic()
+        if pace.acquire(self._operation.cost, within=left, patience=settings.deadline):
+            return
         held = pace.held()
         if held > settings.deadline:
             error = self._named(Throttled("the mall has asked to wait", code="HELD"))
             error.retry_after = held
             raise error
-        left = None if self._ends_at is None else self._ends_at - settings.world.monotonic()
-        if not pace.acquire(self._operation.cost, within=left):
-            raise self._named(NotSent("no slot is free before the deadline", code="DEADLINE"))
+        raise self._named(NotSent("no slot is free before the deadline", code="DEADLINE"))
 
     def _named(self, error: E) -> E:
         return self._engine.named(error, self._operation)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from bisect import insort
+from bisect import bisect, insort
 from collections.abc import Callable
 from math import ceil, floor, inf
 from threading import Lock
@@ -17,15 +17,13 @@ __all__ = ["SAFETY", "Pace"]
 SAFETY = 0.95
 """The share of a limit that is used: at 0.98 a sliding-window server still refuses some calls."""
 
-_PROMPT = 0.005
-"""Seconds behind its slot at which a call is not late yet."""
-
 
 class Pace:
     """At most `limit` calls in each `per` seconds, evenly spaced, shared by every thread.
 
     A call that waits has its slot already: a late wake-up delays that call, and those behind it
-    only where they would come too close upon it for the limit itself.
+    only where they would come too close upon it for the limit itself. Those that a machine which
+    stood still has delayed leave together, as many as the limit allows.
 
     Args:
         limit: Calls that the mall allows.
@@ -54,53 +52,58 @@ class Pace:
         self._held_until = 0.0
         self._free_from = 0.0
         self._most = max(floor(limit), 1)
+        # Half of what is not used of the limit is for those that are late on their way.
         self._span = per * self._most / limit * (1 / share + 1) / 2
         self._left: list[float] = []
-        self._crowded_until = 0.0
 
-    def acquire(self, cost: int = 1, *, within: float | None = None) -> bool:
+    def acquire(self, cost: int = 1, *, within: float | None = None, patience: float = inf) -> bool:
         """Wait until the next free slot, and return True.
 
         Args:
             cost: How many slots in a row are taken.
             within: Seconds; if no slot is free in that time none is taken, and the answer is
-                False at once.
+                False at once. It is False, too, once a slot turns out to come too late.
+            patience: Seconds; False if the mall asks for a longer silence meanwhile.
         """
         with self._lock:
             now = self._monotonic()
             start = max(now, self._held_until, self._free_from)
-            if within is not None and start - now > within:
+            too_late = within is not None and start - now > within
+            if too_late or self._held_until - now > patience:
                 return False
             slots = [self._book(ceil(start * 1000)) / 1000 for _ in range(cost)]
             self._free_from = slots[-1] + self.interval if slots else self._free_from
         if not slots:
             return True
-        self._wait(slots[-1] - now)
-        self._wait(self._leave(slots[-1], cost))
+        end = inf if within is None else now + within
+        leaves: float | None = slots[-1]
+        while leaves is not None:
+            wait = leaves - self._monotonic()
+            if leaves > end or self.held() > patience:
+                return False
+            if wait > 0:
+                self._sleep(wait)
+            leaves = self._leave(leaves, cost)
         return True
 
-    def _wait(self, seconds: float) -> None:
-        if seconds > 0:
-            self._sleep(seconds)
+    def _leave(self, moment: float, cost: int) -> float | None:
+        """Note that a call leaves; if it must not yet, return the moment at which it may ask again.
 
-    def _leave(self, slot: float, cost: int) -> float:
-        """Note that a call leaves at its slot, and return for how long it must not yet.
-
-        One that wakes up late is counted where it leaves, and so is everyone behind it until all
-        are at their slots again. Half of what is not used of the limit is for those that are late
-        on their way.
+        It must not while the mall wants no calls, nor where the limit would be passed because
+        others have left late.
         """
         with self._lock:
-            now = leaves = max(self._monotonic(), slot)
-            if now > slot + _PROMPT or now < self._crowded_until:
-                if len(self._left) >= self._most:
-                    leaves = max(now, self._left[-self._most] + self._span)
-                if leaves > slot + _PROMPT:
-                    self._crowded_until = leaves + self._span
+            now = max(self._monotonic(), moment)
+            room = self._most - min(cost, self._most)
+            before = bisect(self._left, now)
+            crowded = self._left[before - room - 1] + self._span if before > room else 0.0
+            leaves = max(self._held_until, crowded)
+            if leaves > now:
+                return leaves
             for _ in range(cost):
-                insort(self._left, leaves)
+                insort(self._left, now)
             del self._left[: -self._most]
-        return leaves - now
+        return None
 
     def held(self) -> float:
         """Return for how many seconds more no slot is given, by the mall's own wish."""
