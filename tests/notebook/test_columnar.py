@@ -67,6 +67,7 @@ rules = st.sampled_from([*export.RULES.values(), *export.MANUAL_RULES.values()])
     excluded_statuses=st.frozensets(statuses, max_size=3),
     needs_ship_date=st.booleans(),
     needs_tracking=st.booleans(),
+    exempt_pairs=st.frozensets(st.tuples(carriers, methods | st.just("")), max_size=4),
     synonyms=st.sampled_from([{}, {"ゆうメール": "メール便"}]),
     basis=st.sampled_from(PeriodBasis),
     period=st.sampled_from(PeriodUse),
@@ -77,11 +78,12 @@ periods = st.none() | st.just(PERIOD)
 Rows = list[dict[str, Any]]
 
 
-def row_of(one: Facts) -> dict[str, Any]:
+def row_of(one: Facts, missing: str | None = "") -> dict[str, Any]:
     """Return the columns of a row, with blanks where people leave some."""
     told = asdict(one)
-    told["delivery_methods"] = f" {' ,　'.join(sorted(one.delivery_methods))}\n"
-    return {name: told[name] for name in SCHEMA}
+    methods = f" {' ,　'.join(sorted(one.delivery_methods))}\n"
+    told["delivery_methods"] = methods if one.delivery_methods else ""
+    return {name: missing if told[name] == "" else told[name] for name in SCHEMA}
 
 
 def by_objects(some: Sequence[Facts], rule: ExportRule, period: Period | None) -> list[set[str]]:
@@ -102,16 +104,17 @@ def needs_period(rule: ExportRule, period: Period | None) -> Period | None:
     return PERIOD if rule.period is PeriodUse.REQUIRED else period
 
 
+@pytest.mark.parametrize("missing", [None, ""])
 @pytest.mark.parametrize("kind", [pl.String, pl.Categorical, pl.Enum], ids=str)
 @given(some=st.lists(facts, max_size=12), rule=rules, period=periods)
 def test_polars_says_the_same(
-    kind: Any, some: list[Facts], rule: ExportRule, period: Period | None
+    kind: Any, missing: str | None, some: list[Facts], rule: ExportRule, period: Period | None
 ) -> None:
     """Whatever kind of text its columns hold."""
     period = needs_period(rule, period)
-    frame = pl.DataFrame([row_of(one) for one in some], schema=SCHEMA)
+    frame = pl.DataFrame([row_of(one, missing) for one in some], schema=SCHEMA)
     for column in TEXTS[:3] if kind is not pl.String else ():
-        texts = kind(sorted(set(frame[column]))) if kind is pl.Enum else kind
+        texts = kind(sorted(set(frame[column].drop_nulls()))) if kind is pl.Enum else kind
         frame = frame.with_columns(pl.col(column).cast(texts))
     spelled = columnar.spellings_of(frame)
     flags = columnar.polars_flags(rule, today=TODAY, period=period, spellings=spelled)
@@ -197,6 +200,7 @@ def test_days_and_moments_of_any_kind_may_be_mixed_in_pandas(kind: Any) -> None:
         ("ship_date", [1, 2], "days"),
         ("tracking_number", [111122223333, 0], "text"),
         ("status", [1, 2], "text"),
+        ("delivery_methods", [["定形外"], ["速達"]], "text"),
     ],
 )
 def test_a_column_of_another_kind_is_refused(
@@ -323,16 +327,26 @@ def database(request: pytest.FixtureRequest) -> Iterator[tuple[Any, Any]]:
 
 
 @settings(max_examples=30, suppress_health_check=[HealthCheck.too_slow], deadline=None)
-@given(some=st.lists(facts.map(folded), min_size=1, max_size=8), rule=rules, period=periods)
+@given(
+    some=st.lists(facts.map(folded), min_size=1, max_size=8),
+    rule=rules,
+    period=periods,
+    missing=st.sampled_from([None, ""]),
+)
 def test_sql_says_the_same(
-    database: tuple[Any, Any], some: list[Facts], rule: ExportRule, period: Period | None
+    database: tuple[Any, Any],
+    some: list[Facts],
+    rule: ExportRule,
+    period: Period | None,
+    missing: str | None,
 ) -> None:
     """In each dialect, of names that are folded."""
     dialect, run = database
     period = needs_period(rule, period)
     flags = columnar.sql_flags(rule, dialect, today=TODAY, period=period)
     columns = ", ".join(f'{text} AS "{name}"' for name, text in flags.items())
-    found = run([row_of(one) for one in some], f"SELECT {columns} FROM facts ORDER BY place")  # noqa: S608
+    rows = [row_of(one, missing) for one in some]
+    found = run(rows, f"SELECT {columns} FROM facts ORDER BY place")  # noqa: S608
 
     assert by_objects(some, rule, period) == codes_of(found)
 
@@ -359,6 +373,7 @@ def test_polars_reads_columns_by_their_kind() -> None:
     assert [None] == list(columnar._polars_days(nothing)) == list(columnar._polars_moments(nothing))
     assert [True] == list(columnar._polars_blank(nothing))
     assert [False] == list(columnar._polars_one_of(["保留"], nothing))
+    assert [True] == list(columnar._polars_one_of(["", "保留"], nothing))
     for read in (columnar._polars_days, columnar._polars_moments, columnar._polars_blank):
         with pytest.raises(ConfigError, match="cells holds Int64: make it a column of"):
             read(pl.Series("cells", [1]))
@@ -384,6 +399,7 @@ def test_a_day_of_sqlite_is_the_one_that_is_written() -> None:
     """Whatever time stands behind it, in whatever zone."""
     flags = columnar.sql_flags(NEEDY, "sqlite", today=TODAY)
     told = ["2026-11-22T23:59:00Z", "2026-11-23T00:00:00+09:00", "2026-11-22 08:00", "11/22"]
+    told += ["46387", "12:00", "2461367.5"]  # days of a spreadsheet, a time, a Julian day
     query = (
         f"SELECT {flags['SHIP_DATE_FUTURE']} AS future, {flags['SHIP_DATE_MISSING']} AS missing"  # noqa: S608 -- ours
         " FROM facts ORDER BY place"
@@ -391,7 +407,48 @@ def test_a_day_of_sqlite_is_the_one_that_is_written() -> None:
     with sqlite() as run:
         found = run([{**row_of(Facts(status="発送待ち")), "ship_date": one} for one in told], query)
 
-    assert [(0, 0), (1, 0), (0, 0), (0, 1)] == [(one["future"], one["missing"]) for one in found]
+    assert [(0, 0), (1, 0), (0, 0), *[(0, 1)] * 4] == [
+        (one["future"], one["missing"]) for one in found
+    ]
+
+
+def test_sqlite_compares_moments_to_the_millisecond() -> None:
+    """A period that ends now has microseconds."""
+    half = Period(NOON - timedelta(days=1), NOON + timedelta(seconds=0.5))
+    rule = evolve(export.MANUAL_RULES["rakuten"], basis=PeriodBasis.ORDERED)
+    flags = columnar.sql_flags(rule, "sqlite", today=TODAY, period=half)
+    end = NOON.astimezone(UTC)
+    told = [f"{end:%Y-%m-%d %H:%M:%S}", f"{end:%Y-%m-%dT%H:%M:%S}.499Z", f"{end:%H:%M}", "2461367"]
+    told += [f"{end:%Y-%m-%d %H:%M:%S}.500"]
+    query = f"SELECT {flags['OUT_OF_PERIOD']} AS found FROM facts ORDER BY place"  # noqa: S608
+    with sqlite() as run:
+        found = run([{**row_of(Facts(status="x")), "ordered_at": one} for one in told], query)
+
+    assert [0, 0, 1, 1, 1] == [one["found"] for one in found]
+
+
+def test_days_of_any_year_are_compared_in_pandas() -> None:
+    """Its own moments end in 2262, in some versions."""
+    far = [date(9999, 12, 31), date(1, 1, 1)]
+    found = flags_of(pd.DataFrame({**EMPTY, "ship_date": far}))
+
+    assert [True, False] == ["SHIP_DATE_FUTURE" in codes for codes in found]
+
+
+def test_a_rule_without_exemptions_needs_no_methods() -> None:
+    """In no library."""
+    rule = ExportRule(
+        excluded_statuses=frozenset(), needs_ship_date=False, exempt_pairs=frozenset()
+    )
+    cells = {"status": ["x", "x"], "tracking_number": ["1", ""]}
+    frame = pl.DataFrame(cells)
+
+    assert [True, False] == list(
+        columnar.pandas_flags(pd.DataFrame(cells), rule, today=TODAY)["eligible"]
+    )
+    assert [True, False] == list(
+        frame.with_columns(**columnar.polars_flags(rule, today=TODAY))["eligible"]
+    )
 
 
 def test_a_quote_in_a_name_stays_one() -> None:

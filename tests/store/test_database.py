@@ -11,12 +11,14 @@ from pathlib import Path
 from threading import Thread
 
 import pytest
+from sqlalchemy import func, select
 from sqlalchemy.exc import DBAPIError, ResourceClosedError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from mallsync.errors import ConfigError, StoreError
 from mallsync.model.handling import Handling
 from mallsync.store import Arrival, SqlStore, database, schema
+from tests.services import postgres_url
 from tests.store.made import PLACED, SHOP, key, order
 
 
@@ -162,6 +164,31 @@ def test_a_block_that_raises_leaves_nothing(store: SqlStore) -> None:
         break_off()
     assert store.tokens.load("a") is None
     assert row == store.shops.row(SHOP)
+
+
+def test_a_transaction_that_reads_sees_one_state(tmp_path: Path) -> None:
+    """What arrives meanwhile is not half in it."""
+    with postgres_url() as url:
+        for one in (url, f"sqlite:///{tmp_path / 'orders.db'}"):
+            with SqlStore(one) as store, store.database.read() as connection:
+                before = connection.execute(select(func.count()).select_from(schema.orders))
+                counted = [before.scalar_one()]
+                store.orders.arrive(SHOP, [Arrival(order=order("1"), handling=Handling())])
+                after = connection.execute(select(func.count()).select_from(schema.orders))
+
+                assert [0, 0] == [*counted, after.scalar_one()]
+
+
+def test_a_store_in_memory_is_not_asked_in_the_middle_of_its_work() -> None:
+    """It has one connection: asking would end the transaction, and lose what it has written."""
+    with SqlStore("sqlite://") as store:
+        row = store.shops.row(SHOP)
+        with store.database.write() as connection:
+            connection.execute(schema.tokens.insert().values(name="a", value="b"))
+            with pytest.raises(StoreError, match="a store in memory has one connection"):
+                store.orders.tally(SHOP)
+        assert "b" == store.tokens.load("a")
+        assert row == store.shops.row(SHOP)
 
 
 def test_threads_share_a_store(store: SqlStore) -> None:

@@ -141,6 +141,55 @@ def test_postgresql_knows_of_a_shop_that_has_grown_before_it_looks_itself(
     assert [-1, -1, 3, 3] == looked
 
 
+def test_postgresql_looks_at_a_shop_that_grows_by_a_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Within the one transaction, in which nobody else can look for it."""
+    monkeypatch.setattr("mallsync.store.orders._MILESTONES", (3,))
+    with postgres_url() as url, SqlStore(url) as store:
+        with store.leases.held("fetch") as lease:
+            assert lease is not None
+            with store.orders.importing(SHOP, lease) as importing:
+                for number in "1234":
+                    importing.keep([Arrival(order=order(number), handling=LANDED)])
+        with store.database.read() as connection:
+            told = "SELECT reltuples FROM pg_class WHERE oid = 'orders'::regclass"
+
+            assert 3 == int(connection.exec_driver_sql(told).scalar_one())
+
+
+def test_what_is_kept_does_not_fail_because_the_tables_cannot_be_looked_at(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """While someone else cleans them up, say: it is for speed alone."""
+    monkeypatch.setattr("mallsync.store.orders._MILESTONES", (2,))
+    with postgres_url() as url, SqlStore(url) as store, SqlStore(url) as other:
+        with other.database.write() as connection:
+            connection.exec_driver_sql("LOCK TABLE orders IN SHARE UPDATE EXCLUSIVE MODE")
+            arrive(store, "1", "2")
+
+        assert 2 == sum(store.orders.tally(SHOP).values())
+
+
+def test_an_order_that_the_mall_knows_again_is_watched_again(store: SqlStore) -> None:
+    """Though it is the same as before the mall did not know it."""
+    arrive(store, "1")
+    store.orders.unwatch(SHOP, "1")
+    gone = store.orders.watched(SHOP)
+    arrive(store, "1")
+
+    assert {} == gone
+    assert {"1"} == set(store.orders.watched(SHOP))
+    assert ["1"] == [one.order.number for one in store.orders.to_report(SHOP, NOW)]
+
+
+def test_what_could_not_be_read_is_not_held(store: SqlStore) -> None:
+    """It is to be read again, though its status is the same as before."""
+    arrive(store, "1", "2")
+    error = DecodeError("unreadable", code="UNREADABLE")
+    store.orders.arrive(SHOP, unreadable=[Unreadable("1", {"made": "up"}, error)])
+
+    assert {"2"} == set(store.orders.held(SHOP, since=PLACED))
+
+
 def test_a_plan_looks_at_what_is_open_and_at_what_the_shop_has_just_filled_in(
     store: SqlStore, clock: Hands
 ) -> None:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
 import pytest
 from attrs import evolve
 
 from mallsync import Outcome
+from mallsync.model.journal import Lease
 from mallsync.sandbox import Fault
 from mallsync.store import schema
 from mallsync.sync import Plan, Shop, Sync
@@ -115,6 +120,33 @@ def test_what_the_shop_has_withdrawn_or_changed_is_not_sent_again(
     assert bool(again.notices) == (change == "number")
     if change == "number":
         assert [True] == [report.ok for report in sync.export(again)]
+
+
+def test_what_the_shop_withdraws_while_another_process_writes_is_not_sent_again(
+    world: World,
+) -> None:
+    """What is wanted is asked once the other has ended, not before."""
+    before = written(world, "rakuten")
+    sync, plan = in_doubt(world, "rakuten")
+    world.advance(hours=2)
+    keys = {one.key.order for one in plan.notices}
+    held = world.store.leases.held
+
+    @contextmanager
+    def withdrawing(name: str, **options: Any) -> Iterator[Lease | None]:
+        for key in keys:
+            sync.handle(key, status="保留")
+        with held(name, **options) as lease:
+            yield lease
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(
+            type(world.store.leases), "held", lambda _, *given, **more: withdrawing(*given, **more)
+        )
+        (report,) = sync.reconcile()
+
+    assert {Outcome.NOT_SENT} == set(report.counts)
+    assert before == written(world, "rakuten")
 
 
 def test_what_the_shop_has_withdrawn_is_adopted_where_the_mall_has_it(world: World) -> None:

@@ -340,6 +340,17 @@ def test_parts_of_one_order_are_put_together(world: World) -> None:
     assert (["1"], {"1": "500"}) == (client.asked["known"], client.asked["held"])
 
 
+def test_a_shop_that_waits_for_its_turn_is_not_asked_after_a_stop(world: World) -> None:
+    """Nor is it taken for one that was fetched."""
+    shop, stop = Shop(world.qoo10), Event()
+    stop.set()
+    period = Period(NOW - timedelta(days=7), NOW)
+    report = fetch.fetch_shop(shop, world.store, period, stop)
+
+    assert (True, 0, False) == (report.stopped, report.seen, report.ok)
+    assert world.store.fetches.last(shop.key) is None
+
+
 def test_a_fetch_stops_between_two_events(world: World) -> None:
     """What it has seen is kept; the period is not covered."""
     stop = Event()

@@ -146,7 +146,7 @@ def test_those_that_wake_up_late_do_not_crowd_the_mall(
     clock = Clock()
     pace = clock.pace(limit, per, share=share)
     begun, stood = clock.seconds, 0.0
-    left = []
+    left: list[float] = []
     for at in range(40):
         moment: float | None = begun + at * pace.interval
         while moment is not None:

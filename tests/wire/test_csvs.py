@@ -62,7 +62,9 @@ def test_a_zone_that_is_not_known_is_refused() -> None:
     assert moment("2031-4-2 10:15 UTC") == moment("2031-04-02 19:15")
     for zone in ("GMT+9", "UTC+09:00", "GMT +9", "UTC +09:00", "GMT+0900", "+9", "JST+9"):
         assert moment(f"2031/4/2 10:15 {zone}") == moment("2031-04-02 10:15"), zone
-    assert moment("2031/4/2 10:15 GMT-5") == moment("2031-04-03 00:15")
+    for zone in ("GMT-5", "EST-5", "EST -05:00"):
+        assert moment(f"2031/4/2 10:15 {zone}") == moment("2031-04-03 00:15"), zone
+    assert moment("2031-04-02 10:15 KST+9") == moment("2031-04-02 10:15 +0900 (JST)")
     with pytest.raises(ValueError, match="the zone is not known"):
         moment("2031-4-2 10:15 XYZ")
 

@@ -14,7 +14,7 @@ What comes out are flags: ``eligible``, and one for each reason of R2.7 by its c
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar
 
@@ -60,7 +60,8 @@ def polars_flags(
             names that are folded, and no more than one method in a row.
 
     Raises:
-        ConfigError: An argument has the wrong type, or the rule lacks its period.
+        ConfigError: An argument has the wrong type, or the rule lacks its period. Polars raises one
+            where the expressions meet a column that holds something else.
     """
     return _flags(rule, _Polars(spellings or {}), today, period)
 
@@ -102,7 +103,7 @@ def sql_flags(
     full-width characters as we do, so fold them (`mallsync.model.words.fold`) when you store them.
     ``ship_date`` is a DATE, or a TIMESTAMP without zone. In SQLite days are text (``2026-11-22``;
     what stands behind a day is left out), and so are moments, in UTC (``2026-11-22 00:15:00``) or
-    with their offset; what its ``date`` and ``datetime`` cannot read is missing.
+    with their offset, and compared to the millisecond; what begins with no such day is missing.
 
     Args:
         rule: One of `mallsync.policy.export.RULES`, or the host's own.
@@ -170,7 +171,8 @@ def _flags(
         flags["SHIP_DATE_FUTURE"] = of.after("ship_date", today)
     if rule.needs_tracking:
         lacks = of.blank("tracking_number")
-        flags["TRACKING_MISSING"] = lacks & ~of.exempt(rule.exempt_methods)
+        exempt = {carrier: some - {""} for carrier, some in rule.exempt_methods.items()}
+        flags["TRACKING_MISSING"] = lacks & ~of.exempt(exempt)
     against = no
     for one in flags.values():
         against = against | one
@@ -280,7 +282,7 @@ def _polars_one_of(meant: Sequence[str], values: pl.Series) -> pl.Series:
         values = values.cast(pl.String)
     if values.dtype not in (pl.String, pl.Categorical, pl.Enum):
         raise _wrong(values.name, values.dtype, "text")
-    return values.is_in(meant).fill_null(value=False)
+    return values.is_in(meant).fill_null(value="" in meant)  # a missing name is a blank one
 
 
 def _polars_days(values: pl.Series) -> pl.Series:
@@ -346,8 +348,10 @@ class _Pandas:
         return self._looked_up(map(_named(names), categories), codes)
 
     def exempt(self, exempt: Mapping[str, frozenset[str]]) -> Any:  # noqa: ANN401
-        codes, categories = self._codes("delivery_methods")
         found = self.constant(False)  # noqa: FBT003 -- a value
+        if not exempt:
+            return found
+        codes, categories = self._codes("delivery_methods")
         for carrier, methods in exempt.items():
             has = self._looked_up(map(_has(methods), categories), codes)
             found = found | (self.named("carrier", frozenset({carrier})) & has)
@@ -358,38 +362,52 @@ class _Pandas:
         return self._looked_up(map(is_blank, categories), codes)
 
     def missing(self, column: str) -> Any:  # noqa: ANN401
-        return self._moments(column, "days").isna().to_numpy()
+        import numpy as np  # noqa: PLC0415 -- comes with pandas
+
+        return np.isnat(self._days(column))
 
     def after(self, column: str, day: date) -> Any:  # noqa: ANN401
-        days = self._moments(column, "days")
-        if days.dt.tz is not None:
-            days = days.dt.tz_convert(JST).dt.tz_localize(None)
-        return (days >= datetime.combine(day + timedelta(days=1), time())).to_numpy(dtype=bool)
+        import numpy as np  # noqa: PLC0415 -- comes with pandas
+
+        return self._days(column) > np.datetime64(day)
 
     def within(self, columns: Sequence[str], period: Period) -> Any:  # noqa: ANN401
-        moment = self._moments(columns[0], "aware moments")
+        moment = self._moments(columns[0])
         for column in columns[1:]:
-            moment = moment.fillna(self._moments(column, "aware moments"))
+            moment = moment.fillna(self._moments(column))
         return ((moment >= period.start) & (moment < period.end)).to_numpy(dtype=bool)
 
-    def _moments(self, column: str, wanted: str) -> Any:  # noqa: ANN401 -- a series
-        """Return days or aware moments; blank texts are missing, other texts are refused."""
+    def _days(self, column: str) -> Any:  # noqa: ANN401 -- an array of numpy
+        """Return days of numpy, which pandas' own nanoseconds do not bound."""
+        import numpy as np  # noqa: PLC0415 -- comes with pandas
+
+        values = self._dates(column, "days")
+        if values.dtype.kind == "M":
+            if values.dt.tz is not None:
+                values = values.dt.tz_convert(JST).dt.tz_localize(None)
+            return values.to_numpy().astype("datetime64[D]")
+        days = [None if missing else _day_of(one) for one, missing in zip(values, values.isna())]  # noqa: B905 -- of one series
+        return np.array(days, dtype="datetime64[D]")
+
+    def _moments(self, column: str) -> Any:  # noqa: ANN401 -- a series
         import pandas as pd  # noqa: PLC0415 -- an extra
 
-        values = self._column(column)
-        if values.dtype.kind != "M":
-            kind, values = values.dtype, values.astype(object)
-            values = values.mask(values.map(_is_blank))
-            if not values.dropna().map(_is_day).all():
-                raise _wrong(column, kind, wanted)
-            if wanted == "days":
-                values = values.map(_day_of, na_action="ignore")
-        if wanted == "days":
-            return pd.to_datetime(values)
+        values = self._dates(column, "aware moments")
         found = pd.to_datetime(values, utc=True)
         if getattr(values.dtype, "tz", None) is None and not values.dropna().map(_is_aware).all():
-            raise _wrong(column, values.dtype, wanted)
+            raise _wrong(column, values.dtype, "aware moments")
         return found
+
+    def _dates(self, column: str, wanted: str) -> Any:  # noqa: ANN401 -- a series
+        """Return days or moments; blank texts are missing, other texts are refused."""
+        values = self._column(column)
+        if values.dtype.kind == "M":
+            return values
+        kind, values = values.dtype, values.astype(object)
+        values = values.mask(values.map(_is_blank))
+        if not values.dropna().map(_is_day).all():
+            raise _wrong(column, kind, wanted)
+        return values
 
     def _column(self, column: str) -> Any:  # noqa: ANN401 -- a series
         if column not in self.frame:
@@ -397,7 +415,11 @@ class _Pandas:
         return self.frame[column]
 
     def _codes(self, column: str) -> tuple[Any, list[str | None]]:
-        found = self._column(column).astype("category").cat
+        values = self._column(column)
+        try:
+            found = values.astype("category").cat
+        except TypeError:  # lists, say
+            raise _wrong(column, values.dtype, "text") from None
         if not all(isinstance(one, str) for one in found.categories):
             raise _wrong(column, found.categories.dtype, "text")
         categories: list[str | None] = [*found.categories, None]
@@ -438,7 +460,7 @@ class _Text:
 
 
 class _Sql:
-    """What differs between dialects is how a moment is written."""
+    """Dialects differ in how days and moments are written, and in how a text is parted."""
 
     def __init__(self, dialect: Dialect) -> None:
         self.dialect = dialect
@@ -472,19 +494,31 @@ class _Sql:
         return _Text(f"coalesce({self._day(column)} >= {bound}, 1 = 0)")
 
     def within(self, columns: Sequence[str], period: Period) -> _Text:
-        told = [f"datetime({one})" if self.dialect == "sqlite" else one for one in columns]
+        told = [_to_the_millisecond(one) if self.dialect == "sqlite" else one for one in columns]
         moment = f"coalesce({', '.join(told)})" if told[1:] else told[0]
         bounds = self._moment(period.start), self._moment(period.end)
         return _Text(f"coalesce({moment} >= {bounds[0]} AND {moment} < {bounds[1]}, 1 = 0)")
 
     def _moment(self, moment: datetime) -> str:
         if self.dialect == "sqlite":
-            return f"'{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S}'"
+            return f"'{moment.astimezone(UTC).isoformat(' ', 'milliseconds')[:23]}'"
         return f"TIMESTAMPTZ '{moment.astimezone(JST).isoformat(sep=' ')}'"
 
     def _day(self, column: str) -> str:
         """Return a day, which SQLite reads from text: null if it cannot."""
-        return f"date(substr({column}, 1, 10))" if self.dialect == "sqlite" else column
+        if self.dialect != "sqlite":
+            return column
+        return _if_dated(column, f"date(substr({column}, 1, 10))")
+
+
+def _if_dated(column: str, told: str) -> str:
+    """Return an expression for text that begins with a day; SQLite takes numbers for days, too."""
+    day = "-".join(["[0-9]" * 4, "[0-9]" * 2, "[0-9]" * 2])
+    return f"CASE WHEN {column} GLOB '{day}*' THEN {told} END"
+
+
+def _to_the_millisecond(column: str) -> str:
+    return _if_dated(column, f"strftime('%Y-%m-%d %H:%M:%f', {column})")
 
 
 _PARTS: Mapping[Dialect, str] = {

@@ -15,7 +15,7 @@ from mallsync.model.writebacks import ShipmentNotice
 from mallsync.store.database import Database
 from mallsync.store.encoding import from_text, load_order, to_text, unpack_raw
 from mallsync.store.journal import NOTICE, in_doubt
-from mallsync.store.schema import entries, handlings, orders, quarantine
+from mallsync.store.schema import entries, handlings, orders, quarantine, shops
 
 __all__ = ["Care", "Purged", "without_personal_data"]
 
@@ -49,7 +49,8 @@ class Care:
         Args:
             before: By the mall's order date, aware.
         """
-        old = and_(orders.c.ordered_at < before, not_(orders.c.is_open))
+        every = orders.c.shop.in_(select(shops.c.id))  # by the index, which begins with the shop
+        old = and_(every, orders.c.ordered_at < before, not_(orders.c.is_open))
         purged = Purged()
         while True:
             with self.database.write() as connection:

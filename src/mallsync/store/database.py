@@ -63,6 +63,7 @@ class Database:
         in_memory = self.is_sqlite and self.url.database in (None, "", ":memory:")
         # One connection is all that a database in memory has: threads take turns.
         self._turn = RLock() if in_memory else None
+        self._taken = False
         self.engine = _engine(self.url, in_memory=in_memory)
 
     @property
@@ -91,13 +92,34 @@ class Database:
         with ExitStack() as stack:
             if self._turn is not None:
                 stack.enter_context(self._turn)
+                stack.enter_context(self._taking())
             try:
                 connection = stack.enter_context(self.engine.connect())
-                connection = connection.execution_options(**{_READS: reads})
+                connection = connection.execution_options(
+                    **{_READS: reads}, **self._isolation(reads)
+                )
                 with connection.begin():
                     yield connection
             except SQLAlchemyError as error:
                 raise _plain(error) from None
+
+    def _isolation(self, reads: bool) -> dict[str, str]:  # noqa: FBT001 -- as above
+        """Let a transaction that reads see one state: SQLite's do anyway."""
+        return {"isolation_level": "REPEATABLE READ"} if reads and not self.is_sqlite else {}
+
+    @contextmanager
+    def _taking(self) -> Iterator[None]:
+        """Take the only connection; a second time would end the transaction of the first."""
+        if self._taken:
+            raise StoreError(
+                "a store in memory has one connection, which is at work: ask it behind that, or"
+                ' keep the store in a file ("sqlite:///orders.db")'
+            )
+        self._taken = True
+        try:
+            yield
+        finally:
+            self._taken = False
 
     def close(self) -> None:
         """Give back the connections."""

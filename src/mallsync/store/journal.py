@@ -233,8 +233,12 @@ class SqlJournal:
         return tuple(self._find(shop, and_(_may_be_resumed(), may_be)))
 
     def tally(self, shop: ShopKey) -> Tally:
-        """Count the orders of a shop that a report was sent of, or tried to be."""
-        noted = and_(entries.c.kind == NOTICE, entries.c.write_back.is_not(None))
+        """Count the orders of a shop that a report was sent of, or tried to be.
+
+        What was claimed and never begun is as if it had not been: a plan sends it.
+        """
+        tried = or_(entries.c.outcome != "", entries.c.code != "", _has_step())
+        noted = and_(entries.c.kind == NOTICE, entries.c.write_back.is_not(None), tried)
         asked = _TALLY.where(entries.c.shop == self.shops.row(shop), noted)
         orders = asked.group_by(entries.c.number).subquery()
         counted = select(*orders.c, func.count()).group_by(*orders.c)

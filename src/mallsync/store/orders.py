@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from attrs import field, frozen
 from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, select
+from sqlalchemy.exc import SQLAlchemyError
 
 from mallsync.model.handling import Handling
 from mallsync.model.journal import Lease
@@ -31,7 +33,7 @@ from mallsync.store.encoding import (
 from mallsync.store.handlings import handling_of, insert_handlings
 from mallsync.store.leases import require_held
 from mallsync.store.quarantine import hold_back, let_go
-from mallsync.store.schema import handlings, orders
+from mallsync.store.schema import handlings, orders, quarantine
 from mallsync.store.shops import ShopKey, Shops
 
 __all__ = ["Arrival", "Arrived", "Importing", "Mark", "Orders", "Stored"]
@@ -42,7 +44,7 @@ _STALE = (  # as ranges, which an index knows
     orders.c.codec > CODEC,
 )
 _MILESTONES = (1_000, 10_000, 100_000)
-"""New orders of a shop at which PostgreSQL is to look at the tables again."""
+"""New orders of a shop, as a process counts them, at which PostgreSQL is to look at its tables."""
 
 _PAGE = 500
 _LARGEST = 2**31 - 1
@@ -159,26 +161,35 @@ class Orders:
             return {one.number: one.mall_status for one in connection.execute(asked)}
 
     def unwatch(self, shop: ShopKey, number: str) -> None:
-        """Ask no more for an order that the mall does not know any more; what is kept stays."""
+        """Ask no more for an order that the mall does not know any more; what is kept stays.
+
+        Should the mall know it again, it is written anew.
+        """
         row = self.shops.row(shop)
         with self.database.write() as connection:
             connection.execute(
                 orders.update()
                 .where(orders.c.shop == row, orders.c.number == number)
-                .values(is_open=False)
+                .values(is_open=False, digest="")
             )
             let_go(connection, row, [number])
 
     def held(self, shop: ShopKey, since: datetime) -> dict[str, str]:
-        """Return by number the mall's status of every order since a moment."""
+        """Return by number the mall's status of the orders since a moment that need no reading.
+
+        Those that another codec or a file has written, and those that could not be read the last
+        time, are not among them.
+        """
         row = self.shops.row(shop)
+        doubtful = select(quarantine.c.number).where(quarantine.c.shop == row)
         asked = select(orders.c.number, orders.c.mall_status, orders.c.codec).where(
             orders.c.shop == row, orders.c.ordered_at >= since
         )
         with self.database.read() as connection:
-            found = connection.execute(asked)
             # Not asked for: of two indexes SQLite would take that of the codec, which all have.
-            return {one.number: one.mall_status for one in found if one.codec == CODEC}
+            found = [one for one in connection.execute(asked) if one.codec == CODEC]
+            left_out = set(connection.execute(doubtful).scalars())
+        return {one.number: one.mall_status for one in found if one.number not in left_out}
 
     def arrive(
         self,
@@ -206,20 +217,16 @@ class Orders:
             if covered is not None:
                 cover(connection, row, covered)
         new = sum(number not in known for number in moved)
-        self._look_over(row, new)
+        if self._has_grown(row, new):
+            with self.database.write() as connection:
+                _look_over(connection)
         return Arrived(new=new, changed=len(moved) - new, unchanged=len(encoded) - len(moved))
 
-    def _look_over(self, row: int, new: int) -> None:
-        """Let PostgreSQL look at a shop that has grown tenfold: it does so itself once a minute.
-
-        Until then it takes the shop for a small one, and walks through all of its orders for a few
-        numbers.
-        """
+    def _has_grown(self, row: int, new: int) -> bool:
+        """Count the new orders of a shop; tell whether PostgreSQL should look at its tables now."""
         before, after = self._grown[row], self._grown[row] + new
         self._grown[row] = after
-        if not self.database.is_sqlite and any(before < one <= after for one in _MILESTONES):
-            with self.database.write() as connection:
-                connection.exec_driver_sql("ANALYZE orders, handlings")
+        return not self.database.is_sqlite and any(before < one <= after for one in _MILESTONES)
 
     @contextmanager
     def importing(self, shop: ShopKey, lease: Lease) -> Iterator[Importing]:
@@ -231,7 +238,7 @@ class Orders:
         row, now = self.shops.row(shop), self.now()
         with self.database.write() as connection:
             require_held(connection, lease)
-            yield Importing(connection, shop, row, now)
+            yield Importing(connection, shop, row, now, partial(self._has_grown, row))
 
     def get(self, key: OrderKey, *, raw: bool = False) -> Stored | None:
         """Return one order, or None."""
@@ -341,6 +348,7 @@ class Importing:
     _shop: ShopKey
     _row: int
     _now: datetime
+    _has_grown: Callable[[int], bool]
 
     def load(self, numbers: Sequence[str]) -> dict[str, Stored]:
         """Return those numbers that are stored, with their raw records; no more than some 500."""
@@ -351,6 +359,8 @@ class Importing:
         encoded = _encoded(arrivals)
         _, known = _keep(self._connection, self._row, arrivals, encoded, self._now)
         new = len(encoded) - len(known)
+        if self._has_grown(new):
+            _look_over(self._connection)
         changed = sum(digest != encoded[number].digest for number, (digest, *_) in known.items())
         return Arrived(new=new, changed=changed, unchanged=len(known) - changed)
 
@@ -361,6 +371,18 @@ class Importing:
         self._connection.execute(
             handlings.update().where(mine, handlings.c.status != status).values(moved)
         )
+
+
+def _look_over(connection: Connection) -> None:
+    """Let PostgreSQL look at the tables, which it does by itself once a minute at most.
+
+    Until then it takes a shop for a small one, and walks through all of its orders for a few
+    numbers. Not while someone else works on the tables: it is for speed alone.
+    """
+    with suppress(SQLAlchemyError), connection.begin_nested():
+        connection.exec_driver_sql("SET LOCAL lock_timeout = '1s'")
+        connection.exec_driver_sql("ANALYZE orders, handlings")
+        connection.exec_driver_sql("SET LOCAL lock_timeout = DEFAULT")
 
 
 _Known = tuple[str, str, int]

@@ -10,7 +10,7 @@ from typing import cast
 
 from attrs import evolve, field, frozen
 
-from mallsync.errors import ConfigError, MallError, MallsyncError
+from mallsync.errors import ConfigError, MallError
 from mallsync.model.codes import ReasonCode
 from mallsync.model.display import table
 from mallsync.model.journal import EntryKey, Lease
@@ -21,25 +21,33 @@ from mallsync.ports import ReviewsBuyers
 from mallsync.store import Record, ShopKey, SqlStore
 from mallsync.store.journal import REVIEW, WITHDRAWN
 from mallsync.sync.plan import Planned
-from mallsync.sync.shop import Progress, Shop, courteous
+from mallsync.sync.shop import Progress, Shop, tells_nobody
 
 __all__ = [
     "ExportReport",
+    "Withdrawn",
+    "Write",
     "Writing",
     "Written",
+    "in_doubt",
     "rates_buyers",
-    "reconcile_shop",
     "review_shop",
     "send_notices",
 ]
 
 Write = tuple[EntryKey, ShipmentNotice | BuyerReview]
+Withdrawn = tuple[EntryKey, ShipmentNotice]
+Doubts = Callable[[], tuple[Sequence[Write], Sequence[Withdrawn]]]
 
 _BATCH = 100
 """Notices of one call of a client: what is claimed at a time."""
 
 _WAIT = 600.0
 """Seconds that one process waits for another that writes to the same shop."""
+
+
+class _Stopped(Exception):
+    """The work was asked to stop."""
 
 
 @frozen(kw_only=True)
@@ -103,14 +111,10 @@ def send_notices(writing: Writing, planned: Sequence[Planned]) -> ExportReport:
     return writing.carry_out([(one.key, one.notice) for one in planned])
 
 
-def reconcile_shop(
-    writing: Writing, begun: Sequence[Record], wanted: Mapping[EntryKey, ShipmentNotice]
-) -> ExportReport:
-    """Find out what came of what was begun.
-
-    The mall is looked at: what it shows is adopted, and what it provably lacks after its settle
-    time is sent again if it is still wanted as it was. All else stays UNKNOWN.
-    """
+def in_doubt(
+    begun: Sequence[Record], wanted: Mapping[EntryKey, ShipmentNotice]
+) -> tuple[list[Write], list[Withdrawn]]:
+    """Return of what was begun what is still wanted as it was, and what the shop has withdrawn."""
     again: list[Write] = []
     withdrawn = []
     for one in begun:
@@ -121,7 +125,7 @@ def reconcile_shop(
             withdrawn.append((one.key, told))
         else:
             again.append((one.key, told))
-    return writing.carry_out(again, withdrawn)
+    return again, withdrawn
 
 
 def rates_buyers(shop: Shop) -> bool:
@@ -162,28 +166,73 @@ class Writing:
     store: SqlStore
     stop: Event
     moved: Callable[[Collection[OrderKey]], Collection[OrderKey]] = lambda _: ()
-    progress: Progress = field(factory=partial(courteous, None))
+    progress: Progress = tells_nobody
 
-    def carry_out(
-        self, writes: Sequence[Write], withdrawn: Sequence[tuple[EntryKey, ShipmentNotice]] = ()
-    ) -> ExportReport:
-        """Write, and look for what is not wanted any more."""
-        if not (writes or withdrawn):
+    def carry_out(self, writes: Sequence[Write]) -> ExportReport:
+        """Write."""
+        if not writes:
             return ExportReport(shop=self.shop.key)
+        return self._alone(partial(self._batches, writes))
+
+    def reconcile(self, doubts: Doubts) -> ExportReport:
+        """Find out what came of what was begun.
+
+        The mall is looked at: what it shows is adopted, and what it provably lacks after its
+        settle time is sent again if it is still wanted as it was. All else stays UNKNOWN.
+
+        Args:
+            doubts: As `in_doubt`; asked again before each batch, for the shop may withdraw a report
+                while this one waits for another process, or for the mall.
+        """
+        if not any(doubts()):
+            return ExportReport(shop=self.shop.key)
+        return self._alone(partial(self._doubtful, doubts))
+
+    def _alone(self, work: Callable[[Lease], Iterator[list[Written]]]) -> ExportReport:
+        """Carry out work while nobody else writes to the shop."""
         name = f"write {self.shop.key}"
+        written: list[Written] = []
+        error: Exception | None = None
         with self.store.leases.held(name, wait=_WAIT, stop=self.stop) as lease:
             if lease is None:
                 return ExportReport(shop=self.shop.key, busy=True)
-            written: list[Written] = []
             try:
-                for some in self._batches(writes, lease):
+                for some in work(lease):
                     written += some
                     self.progress(self.shop.key, len(written))
-                looked = [self._look(key, told) for key, told in withdrawn]
-            except MallsyncError as error:
-                return ExportReport(shop=self.shop.key, written=tuple(written), error=error)
-        stopped = len(written) < len(writes)
-        return ExportReport(shop=self.shop.key, written=(*written, *looked), stopped=stopped)
+            except _Stopped:
+                return ExportReport(shop=self.shop.key, written=tuple(written), stopped=True)
+            except Exception as ended:  # noqa: BLE001 -- the report tells it, with what was done
+                error = ended
+        return ExportReport(shop=self.shop.key, written=tuple(written), error=error)
+
+    def _go_on(self, lease: Lease) -> None:
+        if self.stop.is_set():
+            raise _Stopped
+        self.store.leases.renew(lease)
+
+    def _batches(self, writes: Sequence[Write], lease: Lease) -> Iterator[list[Written]]:
+        for start in range(0, len(writes), _BATCH):
+            some = writes[start : start + _BATCH]
+            self._go_on(lease)
+            if self.moved({key.order for key, _ in some}):
+                raise ConfigError("the plan is out of date (an order changed since): plan again")
+            yield self._batch(some)
+
+    def _doubtful(self, doubts: Doubts, lease: Lease) -> Iterator[list[Written]]:
+        done: set[EntryKey] = set()
+        while True:
+            again, withdrawn = doubts()
+            some = [one for one in again if one[0] not in done][:_BATCH]
+            if not some:
+                break
+            self._go_on(lease)
+            yield self._batch(some)
+            done.update(key for key, _ in some)
+        for key, told in withdrawn:
+            if key not in done:
+                self._go_on(lease)
+                yield [self._look(key, told)]
 
     def _look(self, key: EntryKey, notice: ShipmentNotice) -> Written:
         """Return what came of a notice that is not sent again, as far as the mall shows it now."""
@@ -198,15 +247,6 @@ class Writing:
         if journal.withdraw(key, client.settle):
             return Written(key=key, outcome=Outcome.NOT_SENT, code=WITHDRAWN)
         return Written(key=key, outcome=Outcome.UNKNOWN, code=WITHDRAWN)
-
-    def _batches(self, writes: Sequence[Write], lease: Lease) -> Iterator[list[Written]]:
-        for start in range(0, len(writes), _BATCH):
-            if self.stop.is_set():
-                return
-            self.store.leases.renew(lease)
-            if self.moved({key.order for key, _ in writes[start : start + _BATCH]}):
-                raise ConfigError("the plan is out of date (an order changed since): plan again")
-            yield self._batch(writes[start : start + _BATCH])
 
     def _batch(self, writes: Sequence[Write]) -> list[Written]:
         notices = [(key, told) for key, told in writes if isinstance(told, ShipmentNotice)]

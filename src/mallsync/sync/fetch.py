@@ -21,7 +21,7 @@ from mallsync.policy.merge import merge
 from mallsync.policy.settings import IntakeRule
 from mallsync.store import Arrival, Arrived, Kept, Mark, ShopKey, SqlStore
 from mallsync.store.encoding import CODEC
-from mallsync.sync.shop import Progress, Shop, courteous
+from mallsync.sync.shop import Progress, Shop, tells_nobody
 
 __all__ = ["FetchReport", "Fetching", "fetch_shop"]
 
@@ -93,7 +93,7 @@ def fetch_shop(
     store: SqlStore,
     period: Period,
     stop: Event | None = None,
-    progress: Progress = courteous(None),  # noqa: B008 -- tells nobody
+    progress: Progress = tells_nobody,
 ) -> FetchReport:
     """Fetch a period of a shop into the store; two at a time are refused (``busy``).
 
@@ -101,6 +101,8 @@ def fetch_shop(
         StoreError: The store cannot be written to. What the mall has told was not kept, and is
             not covered.
     """
+    if stop is not None and stop.is_set():  # while it waited for its turn
+        return FetchReport(shop=shop.key, period=period, stopped=True)
     with store.leases.held(f"fetch {shop.key}") as lease:
         if lease is None:
             return FetchReport(shop=shop.key, period=period, busy=True)

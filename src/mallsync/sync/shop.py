@@ -17,12 +17,16 @@ from mallsync.policy.settings import BuyerMode, IntakeRule
 from mallsync.ports import MallClient
 from mallsync.store import ShopKey
 
-__all__ = ["Progress", "Shop", "ShopSettings", "courteous"]
+__all__ = ["Progress", "Shop", "ShopSettings", "courteous", "tells_nobody"]
 
 _log = logging.getLogger("mallsync")
 
 Progress = Callable[[ShopKey, int], None]
 """Told a shop and how much of its work is done: orders seen, or written."""
+
+
+def tells_nobody(shop: ShopKey, done: int) -> None:
+    """Tell nobody how far work has come."""
 
 
 def courteous(progress: Progress | None) -> Progress:
@@ -33,9 +37,10 @@ def courteous(progress: Progress | None) -> Progress:
         for one in told.copy():
             try:
                 one(shop, done)
-            except Exception:  # noqa: BLE001 -- whatever a host's own code raises
+            except Exception as error:  # noqa: BLE001 -- whatever a host's own code raises
                 told.clear()
-                _log.warning("progress= has failed at %s", shop, exc_info=True)
+                # Not its text: that is the host's, and may be personal.
+                _log.warning("progress= has failed at %s (%s)", shop, type(error).__name__)
 
     return tell
 

@@ -24,9 +24,11 @@ from mallsync.store import Record, ShopKey, SqlStore, Stored
 from mallsync.sync.credentials import CredentialNotice, notice_of
 from mallsync.sync.export import (
     ExportReport,
+    Withdrawn,
+    Write,
     Writing,
+    in_doubt,
     rates_buyers,
-    reconcile_shop,
     review_shop,
     send_notices,
 )
@@ -100,7 +102,7 @@ class Sync:
         *,
         progress: Progress | None = None,
     ) -> list[FetchReport]:
-        """Fetch shops into the store, all at the same time; one's failure stops no other.
+        """Fetch shops into the store, 64 at the same time; one's failure stops no other.
 
         Args:
             shops: Keys, or ids; None is every one whose orders do not come by file.
@@ -305,17 +307,16 @@ class Sync:
         today = self.store.now().astimezone(JST).date()
         tell = courteous(progress)
 
-        def looked_up(shop: Shop) -> ExportReport:
+        def doubts(shop: Shop) -> tuple[list[Write], list[Withdrawn]]:
             begun = self.store.journal.unfinished(shop.key)
             numbers = {one.key.order.number for one in begun}
             found = self.store.orders.load(shop.key, numbers, raw=True)
             candidates = self._candidates_of(shop, handlings, found)
-            wanted = still_wanted(shop, candidates, today)
-            writing = Writing(shop, self.store, self.stopping, progress=tell)
-            return reconcile_shop(writing, begun, wanted)
+            return in_doubt(begun, still_wanted(shop, candidates, today))
 
         def reconciled(shop: Shop) -> ExportReport:
-            return self._guarded(shop, lambda: looked_up(shop))
+            writing = Writing(shop, self.store, self.stopping, progress=tell)
+            return self._guarded(shop, lambda: writing.reconcile(partial(doubts, shop)))
 
         return self._each(reconciled, self._chosen(shops))
 

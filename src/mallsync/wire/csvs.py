@@ -49,8 +49,11 @@ Meaning = Callable[[str], Any]
 Cell = tuple[str, str, Meaning, Any]
 
 _DASHES = str.maketrans({"/": "-", "年": "-", "月": "-", "日": " "})
-_OFFSET_OF = re.compile(r"(?:GMT|UTC)\s*(?=[+-]\d)")
+_OFFSET_OF = re.compile(r"[A-Z]{1,5}\s*(?=[+-]\d)")
 """Before an offset; dateutil would read it as POSIX does, with the sign turned round."""
+
+_NAMES_OF_NONE = (None, "UTC", "GMT", "Z")
+"""Names that tell no more than their offset."""
 
 _YEAR_FIRST = re.compile(r"\d{4}-\d{1,2}-\d{1,2}(?!\d)")
 NO_DAY = datetime(1970, 1, 1, tzinfo=JST)
@@ -349,11 +352,9 @@ def _zone(name: str | None, offset: int | None) -> tzinfo | None:
     """Return a zone by its name or its seconds, None if none is told; most names mean several."""
     if name == "JST":
         return JST
-    if offset is not None:
-        return timezone(timedelta(seconds=offset))
-    if name is not None:
+    if name not in _NAMES_OF_NONE:
         raise ValueError("the zone is not known")
-    return None
+    return None if offset is None else timezone(timedelta(seconds=offset))
 
 
 def day(text: str) -> date:
