@@ -5,17 +5,19 @@ from __future__ import annotations
 import codecs
 import csv
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from io import BytesIO, TextIOWrapper
+from io import BytesIO, StringIO, TextIOWrapper
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, TypeVar
 
 from attrs import frozen
 
 from mallsync.errors import FileError
 
-__all__ = ["Text", "encoding_named", "opened"]
+__all__ = ["Text", "encoding_named", "opened", "worked_through"]
+
+T = TypeVar("T")
 
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -38,7 +40,7 @@ _NO_FILES = ("idna", "punycode", "unicode-escape", "raw-unicode-escape")
 _DOUBTS = {"cp932": re.compile("[\x80\uf8f0-\uf8f3]")}
 """What Python makes of bytes that no writer of cp932 writes: the file is in something else."""
 
-_CHUNK = 1 << 20
+_CHUNK = 1 << 16
 
 
 def encoding_named(name: str) -> str:
@@ -93,25 +95,54 @@ def opened(path: Path | str, *, encoding: str | None = None) -> Text:
         FileError: The file is not there, empty, of another kind, or fits no encoding; with line
             and column of the first byte that the best of them cannot read.
     """
+    text, _ = worked_through(path, _read_through, encoding=encoding)
+    return text
+
+
+def worked_through(
+    path: Path | str, work: Callable[[Iterable[str]], T], *, encoding: str | None = None
+) -> tuple[Text, T]:
+    """Return a file as `opened`, and what work on all of its lines gives: in one reading of both.
+
+    The work may be begun anew, where a line far down does not fit the encoding that was tried.
+
+    Args:
+        path: The file.
+        work: Takes all the lines with their ends, as `csv.reader` wants them.
+        encoding: As for `opened`.
+
+    Raises:
+        FileError: As `opened`.
+    """
     place = Path(path)
     try:
         with place.open("rb") as file:
             head = file.read(4)
             _refuse_other_kinds(head, place)
-            bom = next((name for bom, name in _BOMS if head.startswith(bom)), None)
-            given = _named(encoding, place) if encoding else bom
-            if bom is not None and given is not None and bom == _MARKED.get(given):
-                given = bom
             misfits = {}
+            given = _given(head, encoding, place)
             for name in (given,) if given else _GUESSES:
-                misfit = _misfit(file, name, place, _DOUBTS.get(name) if not given else None)
-                if misfit is None:
-                    return Text(place, name)
-                misfits[name] = misfit
+                doubtful = _DOUBTS.get(name) if not given else None
+                try:
+                    return Text(place, name), work(_lines(_decoded(file, name, place, doubtful)))
+                except _Misfit as error:
+                    misfits[name] = error.offset
             best = max(misfits, key=lambda name: misfits[name])
             raise _unreadable(file, best, misfits[best], tuple(misfits), place)
     except OSError as error:
         raise FileError(f"cannot be read ({type(error).__name__})", path=place) from None
+
+
+def _read_through(lines: Iterable[str]) -> None:
+    for _ in lines:
+        pass
+
+
+def _given(head: bytes, encoding: str | None, path: Path) -> str | None:
+    """Return the encoding that is asked for, or told by the file's mark."""
+    bom = next((name for bom, name in _BOMS if head.startswith(bom)), None)
+    given = _named(encoding, path) if encoding else bom
+    return bom if bom is not None and given is not None and bom == _MARKED.get(given) else given
 
 
 def _named(encoding: str, path: Path) -> str:
@@ -129,10 +160,18 @@ def _refuse_other_kinds(head: bytes, path: Path) -> None:
             raise FileError(f"this is {kind}", path=path, line=1, column=1)
 
 
-def _misfit(
+class _Misfit(Exception):
+    """A byte does not fit an encoding."""
+
+    def __init__(self, offset: int) -> None:
+        super().__init__(offset)
+        self.offset = offset
+
+
+def _decoded(
     file: BinaryIO, encoding: str, path: Path, doubtful: re.Pattern[str] | None
-) -> int | None:
-    """Return the place of the first byte that does not fit, None if all do."""
+) -> Iterator[str]:
+    """Yield the text piece by piece; raises `_Misfit` at the first byte that does not fit."""
     decoder = codecs.getincrementaldecoder(encoding)()
     file.seek(0)
     done = 0
@@ -142,15 +181,34 @@ def _misfit(
         try:
             text = decoder.decode(chunk)
         except UnicodeDecodeError as error:
-            return done - kept + error.start
+            raise _Misfit(done - kept + error.start) from None
         doubt = doubtful and doubtful.search(text)
         if doubt:
-            return done - kept + len(text[: doubt.start()].encode(encoding))
+            raise _Misfit(done - kept + len(text[: doubt.start()].encode(encoding)))
         if not may_have_nul and b"\0" in chunk:
             raise _binary(file, done + chunk.index(b"\0"), path)
+        yield text
         done += len(chunk)
     kept = len(decoder.getstate()[0])
-    return done - kept if kept else None
+    if kept:
+        raise _Misfit(done - kept)
+
+
+def _lines(texts: Iterable[str]) -> Iterator[str]:
+    r"""Yield lines with their ends as they are, as a file with ``newline=""`` does.
+
+    >>> list(_lines(["a\r", "\nb", "c\rd"]))
+    ['a\r\n', 'bc\r', 'd']
+    """
+    parts: list[str] = []
+    for text in texts:
+        # A piece that ends with CR may go on with LF.
+        cut = max(text.rfind("\n"), text.rfind("\r", 0, -1)) + 1
+        if cut:
+            yield from StringIO("".join([*parts, text[:cut]]), newline="")
+            parts.clear()
+        parts.append(text[cut:])
+    yield from StringIO("".join(parts), newline="")
 
 
 def _binary(file: BinaryIO, offset: int, path: Path) -> FileError:

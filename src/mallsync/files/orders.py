@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
 from itertools import groupby
 from pathlib import Path
 from types import MappingProxyType, TracebackType
@@ -17,7 +18,7 @@ from mallsync.adapters.rakuten import orders_csv as rakuten
 from mallsync.errors import ConfigError, FileError
 from mallsync.files.mapped import orders_by
 from mallsync.files.mapping import CsvMapping
-from mallsync.files.opening import Text, opened
+from mallsync.files.opening import Text, worked_through
 from mallsync.model.sighting import Seen
 from mallsync.model.words import Mall, require_text
 from mallsync.wire.csvs import OrdersCsv, Row, Table, table
@@ -159,13 +160,12 @@ def read_orders(
     named, found = _format(mall, mapping)
     require_text(shop_id, "shop_id")
     chosen = encoding or (None if mapping is None else mapping.encoding)
-    text = opened(path, encoding=chosen)
     try:
-        with text.lines() as lines:
-            first = table(lines, found.layouts)
-            rows, orders, spread = _survey(first, found)
+        text, (first, rows, orders, spread) = worked_through(
+            path, partial(_survey, kind=found), encoding=chosen
+        )
     except FileError as error:
-        error.path = text.path
+        error.path = Path(path)
         raise
     return OrdersFile(
         path=text.path,
@@ -195,8 +195,9 @@ def _format(mall: str, mapping: object) -> tuple[str, OrdersCsv]:
     return mall, FORMATS[mall]
 
 
-def _survey(found: Table, kind: OrdersCsv) -> tuple[int, int, frozenset[str]]:
-    """Return how many rows and orders there are, and the orders whose rows lie apart."""
+def _survey(lines: Iterable[str], kind: OrdersCsv) -> tuple[Table, int, int, frozenset[str]]:
+    """Return the table, how many rows and orders there are, and the orders whose rows lie apart."""
+    found = table(lines, kind.layouts)
     column = found.headers.index(kind.number)
     rows = orders = 0
     before = ""
@@ -212,7 +213,7 @@ def _survey(found: Table, kind: OrdersCsv) -> tuple[int, int, frozenset[str]]:
                 orders += 1
             elif number:
                 spread.add(number)
-    return rows, orders, frozenset(spread)
+    return found, rows, orders, frozenset(spread)
 
 
 class Numbers:

@@ -13,7 +13,7 @@ from datetime import date, datetime, timedelta, timezone, tzinfo
 from difflib import get_close_matches
 from typing import Any, Final, Generic, NoReturn, TypeVar, cast
 
-from attrs import field, frozen
+from attrs import field, fields, frozen, has
 from dateutil import parser as dates
 
 from mallsync.errors import DecodeError, FileError, Problem
@@ -93,8 +93,7 @@ class Row:
 
     def code(self, column: str) -> str:
         """Return a cell without the apostrophe that keeps a spreadsheet from making it a number."""
-        text = self.cells.get(column, "").strip()
-        return text.removeprefix("'")
+        return code(self.cells.get(column, ""))
 
     def cell(self, column: str, meaning: Callable[[str], T]) -> T | None:
         """Return what a cell means; None for a blank one, or a column that is not there.
@@ -102,7 +101,10 @@ class Row:
         Raises:
             FileError: It means nothing: `meaning` raised a ValueError.
         """
-        text = self.code(column)
+        told = self.cells.get(column)
+        if not told:
+            return None
+        text = code(told)
         try:
             return meaning(text) if text else None
         except (ValueError, OverflowError):
@@ -131,7 +133,7 @@ class Cells(Generic[T]):
     """What a row tells of a value: by the value's field the column that tells it.
 
     Args:
-        make: Makes the value of its fields, by name.
+        make: Makes the value of its fields, by name; or an attrs class of plain fields.
         cells: Field, column, what a cell means, and what a blank one stands for: `MUST` for one
             that must be filled. A cell that means ``str`` is taken as it stands.
         given: Fields that whoever reads a row knows already.
@@ -170,15 +172,25 @@ class Cells(Generic[T]):
 
     def _written(self) -> Callable[..., T]:
         """Return a function, written out from the cells, that reads a row in which all is well."""
-        scope: dict[str, Any] = {"make": self._make, "must": _must}
-        values = [f"{name}={name}" for name in self._given]
+        scope: dict[str, Any] = {"make": self._make, "must": _must, "new": object.__new__}
+        values = {name: name for name in self._given}
         for at, (name, column, meaning, blank) in enumerate(self._cells):
             scope |= {f"m{at}": meaning, f"b{at}": blank}
             blank_one = "must()" if blank is MUST else f"b{at}"
             read = f"m{at}(t) if (t := cells[{column!r}]) else {blank_one}"
-            values.append(f"{name}=cells[{column!r}]" if meaning is str else f"{name}={read}")
-        head = ", ".join(["cells", *self._given])
-        exec(f"def read({head}): return make({', '.join(values)})", scope)  # noqa: S102 -- our names
+            values[name] = f"cells[{column!r}]" if meaning is str else read
+        lines = [f"def read({', '.join(['cells', *self._given])}):"]
+        if isinstance(self._make, type) and has(self._make):
+            # Of a class with dozens of fields a call costs as much as reading the cells.
+            defaults = {one.name: one.default for one in fields(self._make)}
+            scope |= {f"d_{name}": default for name, default in defaults.items()}
+            lines += ["made = new(make)"]
+            lines += [f"made.{name} = {values.get(name, f'd_{name}')}" for name in defaults]
+            lines += ["return made"]
+        else:
+            given = ", ".join([f"{name}={value}" for name, value in values.items()])
+            lines += [f"return make({given})"]
+        exec("\n    ".join(lines), scope)  # noqa: S102 -- our own names
         return cast("Callable[..., T]", scope["read"])
 
 
@@ -247,7 +259,7 @@ def table(lines: Iterable[str], layouts: Sequence[Layout]) -> Table:
     (('note',), [{'order_id': 'A', 'note': ''}])
     """
     reader = csv.reader(lines, strict=True)
-    headers = tuple(cell.strip() for cell in next(_cells(reader), ()))
+    headers = tuple(cell.strip() for cell in _first_line(reader))
     layout = min(layouts, key=lambda one: len(_missing(one, headers)))
     _refuse_missing(headers, layout)
     # Columns without a header may be several: a line that ends in a comma makes one.
@@ -296,10 +308,10 @@ def numbered(names: Iterable[str]) -> Iterator[str]:
     >>> list(numbered(["SKU-1", "SKU-2", "SKU-1"]))
     ['SKU-1', 'SKU-2', 'SKU-1#2']
     """
-    seen: Counter[str] = Counter()
+    seen: dict[str, int] = {}
     for name in names:
-        seen[name] += 1
-        yield f"{name}#{seen[name]}" if seen[name] > 1 else name
+        times = seen[name] = seen.get(name, 0) + 1
+        yield f"{name}#{times}" if times > 1 else name
 
 
 # -------------------------------------------------------------------------------- what cells mean
@@ -320,7 +332,7 @@ def whole(text: str) -> int:
     >>> whole("1,440"), whole("600.00")
     (1440, 600)
     """
-    plain = text.replace(",", "")
+    plain = text if text.isdecimal() else text.replace(",", "")
     if plain.isdecimal() and plain.isascii() and len(plain) <= _LONGEST:
         return int(plain)
     if not _WHOLE.fullmatch(plain):
@@ -336,16 +348,24 @@ def moment(text: str) -> datetime:
     >>> moment("2031/04/02 10:15").isoformat(), moment("2031-04-02T01:15:00Z").isoformat()
     ('2031-04-02T10:15:00+09:00', '2031-04-02T10:15:00+09:00')
     """
-    plain = _OFFSET_OF.sub("", text.translate(_DASHES).strip())
     try:
-        found = datetime.fromisoformat(plain)
+        found = datetime.fromisoformat(text.replace("/", "-"))
     except ValueError:
-        if not _YEAR_FIRST.match(plain):
-            raise
-        found = dates.parse(plain, default=NO_DAY, tzinfos=_zone)
+        found = _odd_moment(text)
     if found.tzinfo is None:
         return datetime.combine(found.date(), found.time(), JST)
     return found.astimezone(JST)
+
+
+def _odd_moment(text: str) -> datetime:
+    """Return a moment in another form than most have it."""
+    plain = _OFFSET_OF.sub("", text.translate(_DASHES).strip())
+    try:
+        return datetime.fromisoformat(plain)
+    except ValueError:
+        if not _YEAR_FIRST.match(plain):
+            raise
+        return dates.parse(plain, default=NO_DAY, tzinfos=_zone)
 
 
 def _zone(name: str | None, offset: int | None) -> tzinfo | None:
@@ -369,25 +389,36 @@ def day(text: str) -> date:
 # ----------------------------------------------------------------------------------------- inside
 
 
-def _cells(reader: Iterator[list[str]]) -> Iterator[list[str]]:
-    """Yield the rows that are not empty; the reader itself knows the line."""
+def _first_line(reader: Iterator[list[str]]) -> list[str]:
     try:
-        yield from filter(None, reader)
+        return next(filter(None, reader), [])
     except csv.Error as error:
-        line = getattr(reader, "line_num", None)
-        raise FileError(f"no CSV: {error}", line=line) from None
+        raise _no_csv(error, reader) from None
 
 
 def _records(
     reader: Iterator[list[str]], headers: Sequence[str]
 ) -> Iterator[tuple[int, list[str]]]:
+    """Yield the rows that are not empty, with their lines, which the reader itself knows."""
     count = len(headers)
-    for cells in _cells(reader):
-        line = int(getattr(reader, "line_num", 0))
-        if len(cells) != count:
-            place = headers[len(cells)] if len(cells) < count else count + 1
-            raise FileError(f"{len(cells)} cells under {count} headers", line=line, column=place)
-        yield line, cells
+    try:
+        for cells in reader:
+            if len(cells) == count:
+                yield reader.line_num, cells  # type: ignore[attr-defined]
+            elif cells:
+                raise _ragged(cells, headers, reader)
+    except csv.Error as error:
+        raise _no_csv(error, reader) from None
+
+
+def _no_csv(error: csv.Error, reader: Iterator[list[str]]) -> FileError:
+    return FileError(f"no CSV: {error}", line=getattr(reader, "line_num", None))
+
+
+def _ragged(cells: Sequence[str], headers: Sequence[str], reader: Iterator[list[str]]) -> FileError:
+    place = headers[len(cells)] if len(cells) < len(headers) else len(headers) + 1
+    what = f"{len(cells)} cells under {len(headers)} headers"
+    return FileError(what, line=getattr(reader, "line_num", None), column=place)
 
 
 def _missing(layout: Layout, headers: Sequence[str]) -> list[str]:

@@ -115,6 +115,7 @@ _BOTH = (
     ("Receiver", "受取人名", str, ""),
     ("SellerItemCode", "販売者商品コード", str, ""),
 )
+_reader = lru_cache(maxsize=64)(Reader)
 _BRIEF = Cells(LineRecord, _BOTH, ("OrderDate", "OrderPrice", "Discount", "Total"))
 _DETAIL = Cells(
     LineRecord,
@@ -183,7 +184,7 @@ def order(shop_id: str, cart: str, rows: Sequence[Row]) -> Order:
     read = _brief if is_brief else _detail
     told = {str(line.OrderNo): line for line in map(read, rows)}
     lines = [told_of_shipping(number, line) for number, line in told.items()]
-    made = Reader(shop_id).cart(cart, by_number(lines), tuple([row.cells for row in rows]))
+    made = _reader(shop_id).cart(cart, by_number(lines), tuple([row.cells for row in rows]))
     return _without_prices(made) if is_brief else made
 
 

@@ -13,6 +13,7 @@ have lost zeros to a spreadsheet is known of zip codes only, which are filled up
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from functools import lru_cache
 from math import isfinite
 
 from attrs import evolve
@@ -177,6 +178,7 @@ def _person_cells(who: str) -> tuple[Cell, ...]:
     )
 
 
+_reader = lru_cache(maxsize=64)(Reader)
 _ORDER = Cells(
     OrderRecord,
     (
@@ -284,7 +286,7 @@ def order(shop_id: str, number: str, rows: Sequence[Row]) -> Order:
     term = rows[0].code("お届け時間帯")
     is_code = term.isdecimal() and len(term) <= _TERM_DIGITS
     record = _record(number, rows, int(term) if is_code else None)
-    found = Reader(shop_id).order(record, tuple([row.cells for row in rows]))
+    found = _reader(shop_id).order(record, tuple([row.cells for row in rows]))
     found = _with_slot(found, term) if term and not is_code else found
     return _without_false_hold(found, rows)
 
