@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from threading import Event
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from mallsync.model.journal import Lease
 from mallsync.sandbox import Fault
 from mallsync.store import schema
 from mallsync.sync import Plan, Shop, Sync
+from mallsync.sync.export import Withdrawn, Write, Writing
 from tests.sync.conftest import World
 from tests.sync.troubles import MALLS, SETTINGS, buy, cancel, fill_in, written
 
@@ -147,6 +149,24 @@ def test_what_the_shop_withdraws_while_another_process_writes_is_not_sent_again(
 
     assert {Outcome.NOT_SENT} == set(report.counts)
     assert before == written(world, "rakuten")
+
+
+def test_what_is_withdrawn_after_it_was_looked_up_is_told_once(world: World) -> None:
+    """The next reconciliation ends it."""
+    _, plan = in_doubt(world, "qoo10")
+    (shop,) = [Shop(world.qoo10, SETTINGS["qoo10"])]
+    some = [(one.key, one.notice) for one in plan.notices]
+    asked: list[bool] = []
+
+    def doubts() -> tuple[list[Write], list[Withdrawn]]:
+        asked.append(True)
+        return ([*some], []) if len(asked) < 3 else ([], [*some])
+
+    report = Writing(shop, world.store, Event()).reconcile(doubts)
+
+    assert 3 == len(asked)
+    assert [key for key, _ in some] == [one.key for one in report.written]
+    assert {Outcome.UNKNOWN} == set(report.counts)
 
 
 def test_what_the_shop_has_withdrawn_is_adopted_where_the_mall_has_it(world: World) -> None:

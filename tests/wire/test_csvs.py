@@ -85,10 +85,11 @@ def test_a_ragged_row_is_refused_with_its_line(row: str) -> None:
 
 
 def test_a_quote_that_never_ends_is_refused() -> None:
-    """A truncated file."""
-    error = refused('order_id,name\r\nA,B\r\nA,"B\r\n')
+    """A truncated file; in the header, too."""
+    for text, line in (('order_id,name\r\nA,B\r\nA,"B\r\n', 3), ('"order_id', 1)):
+        error = refused(text)
 
-    assert ("no CSV" in str(error), 3) == (True, error.line)
+        assert ("no CSV" in str(error), line) == (True, error.line)
 
 
 @given(st.text(max_size=60))

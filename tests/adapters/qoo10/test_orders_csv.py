@@ -154,6 +154,7 @@ def test_the_two_files_are_told_apart_by_their_headers(layout: Layout) -> None:
         ("注文金額の合計", "", "is empty"),
         ("注文日", "秘密", "cannot be read"),
         ("注文日", "", "is empty"),
+        ("注文日", "1900-01-01", "cannot be read"),
         ("発送日", "秘密", "cannot be read"),
         ("注文番号", "秘密", "cannot be read"),
         ("注文番号", "", "is empty"),
