@@ -140,7 +140,7 @@ class Cells(Generic[T]):
 
     >>> cells = Cells(dict, [("name", "商品名", str, ""), ("units", "個数", whole, MUST)], ["at"])
     >>> cells.read(Row(2, {"商品名": " 見本 ", "個数": "1,440"}), 7)
-    {'name': ' 見本 ', 'units': 1440, 'at': 7}
+    {'at': 7, 'name': ' 見本 ', 'units': 1440}
     """
 
     def __init__(
