@@ -26,6 +26,7 @@ from mallsync.errors import (
 from mallsync.model.period import JST, Period
 from mallsync.model.sighting import Seen, Unreadable
 from mallsync.wire.bodies import dump_json
+from mallsync.wire.making import maker
 from mallsync.wire.messages import Effect, Request, Response
 from mallsync.wire.texts import same_text
 
@@ -44,6 +45,7 @@ __all__ = [
 ]
 
 _HEADERS = {"Content-Type": "application/json"}
+_new_seen = maker(Seen)
 
 
 def _request(document: str, variables: Mapping[str, object]) -> Request:
@@ -85,7 +87,7 @@ class Listed:
         if self.error is not None:
             return self._unreadable(self.error)
         try:
-            return Seen(reader.read(self.record))
+            return _new_seen(order=reader.read(self.record))
         except DecodeError as error:
             return self._unreadable(error)
 
@@ -97,6 +99,9 @@ class Listed:
 def _text_or_nothing(record: object, key: str) -> str:
     found = _at(record, key)
     return found if isinstance(found, str) else ""
+
+
+_new_listed = maker(Listed)
 
 
 @frozen
@@ -142,7 +147,10 @@ class ListOrders(Graph):
         has_next = _at(connection, "pageInfo", "hasNextPage")
         if not isinstance(edges, list) or not isinstance(has_next, bool):
             raise unreadable(self.name, [Problem(place="edges, pageInfo", code="missing")])
-        listed = [Listed(_at(edge, "node"), faulty.get(at)) for at, edge in enumerate(edges)]
+        listed = [
+            _new_listed(record=_at(edge, "node"), error=faulty.get(at))
+            for at, edge in enumerate(edges)
+        ]
         return Page(tuple(listed), self._cursor(connection) if has_next else "")
 
     def _cursor(self, connection: object) -> str:

@@ -47,6 +47,8 @@ _new_order = maker(Order)
 _new_payment = maker(Payment)
 _new_shipment = maker(Shipment)
 _MALL = Mall.MERCARI_SHOPS.value
+# Asking the class for a member takes as long as reading two fields.
+_UNKNOWN, _TO_SHIP, _CANCELLED = Phase.UNKNOWN, Phase.TO_SHIP, Phase.CANCELLED
 _READ = "read"
 _QUANTITIES = ("purchasedQuantity", "unshippedCanceledQuantity", "shippedCanceledQuantity")
 
@@ -83,7 +85,7 @@ class Reader:
 
     def _order(self, record: OrderRecord, raw: object) -> Order:
         status = record.status
-        phase = PHASES.get(status, Phase.UNKNOWN)
+        phase = PHASES.get(status, _UNKNOWN)
         items = tuple([_item(line, at, phase) for at, line in enumerate(record.products)])
         anonymous = hides_recipient(record, self.anonymous_methods)
         charges = _charges(items, record.totalPrice)
@@ -103,7 +105,7 @@ class Reader:
                     anonymous=anonymous,
                     items=items,
                     charges=charges,
-                    cancelled=phase is Phase.CANCELLED,
+                    cancelled=phase is _CANCELLED,
                 ),
             ),
             charges=charges,
@@ -186,8 +188,8 @@ def _item(line: ProductRecord, at: int, phase: Phase) -> Item:
     if quantity < 0 or line.unshippedCanceledQuantity < 0 or line.shippedCanceledQuantity < 0:
         raise _fewer_than_none(at)
     if quantity == 0:
-        phase = Phase.CANCELLED
-    elif line.unshippedQuantity == 0 and phase is Phase.TO_SHIP:
+        phase = _CANCELLED
+    elif line.unshippedQuantity == 0 and phase is _TO_SHIP:
         phase = Phase.SHIPPED  # sent ahead of the others
     return _new_item(
         id=variant.id if variant else line.productId,

@@ -36,6 +36,7 @@ from mallsync.errors import DecodeError, MallError, NotFound
 from mallsync.model.period import JST, Period
 from mallsync.model.sighting import Seen, Unreadable
 from mallsync.wire.bodies import dump_json
+from mallsync.wire.making import maker
 from mallsync.wire.messages import Effect, Request, Response
 from mallsync.wire.strict import Shape
 
@@ -61,6 +62,7 @@ _NO_RESULT = "GET_RESULT_"  # the poll's own messages: still running, unknown or
 _ALMOST_A_SECOND = timedelta(microseconds=999_999)
 _HEADERS: Mapping[str, str] = {"Content-Type": "application/json; charset=utf-8"}
 
+_new_seen = maker(Seen)
 _SEARCH = Shape(SearchRecord)
 _EXPIRY = Shape(KeyExpiryRecord)
 _STATUS = Shape(StatusRecord)
@@ -186,7 +188,7 @@ class GetOrders(Rms):
 
     def _sight(self, number: str, raw: object) -> Seen | Unreadable:
         try:
-            return Seen(self.reader.read(raw))
+            return _new_seen(order=self.reader.read(raw))
         except DecodeError as error:
             return Unreadable(number, raw, error)
 
