@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
 
 from mallsync.errors import FileError
-from mallsync.files.opening import Text, opened
+from mallsync.files.opening import Text, opened, worked_through
 
 TEXT = "注文番号,氏名\r\n見本-1,見本 花子\r\n"
 
@@ -82,6 +83,35 @@ def test_a_file_that_fits_no_encoding_is_refused_with_the_place(
 
     assert (line, column) == (caught.value.line, caught.value.column)
     assert "orders.csv" in str(caught.value.path)
+
+
+@pytest.mark.parametrize("end", ["架".encode()[:1], b"\xff"])
+def test_a_file_that_breaks_off_is_not_taken_for_one_of_another_mall(
+    tmp_path: Path, end: bytes
+) -> None:
+    """Its headers look like others in the encoding that was tried last."""
+    path = file(tmp_path, "番号,x\r\n".encode() + b"A,1\r\n" * 20_000 + b"A," + end)
+
+    def work(lines: Iterable[str]) -> int:
+        found = list(lines)
+        if "番号" not in found[0]:
+            raise FileError("this is no order file: it lacks 番号")
+        return len(found)
+
+    with pytest.raises(FileError, match="neither utf-8 nor cp932") as caught:
+        worked_through(path, work)
+    assert 20_002 == caught.value.line
+
+
+def test_what_the_work_says_of_a_file_that_fits_is_told(tmp_path: Path) -> None:
+    """In the first encoding that fits, which may be the second."""
+    path = file(tmp_path, "番号,x\r\n".encode("cp932"))
+
+    def work(lines: Iterable[str]) -> None:
+        raise FileError(f"it lacks 注文: {next(iter(lines))[:2]}")
+
+    with pytest.raises(FileError, match="it lacks 注文: 番号"):
+        worked_through(path, work)
 
 
 def test_a_file_with_a_mark_that_is_cut_is_refused(tmp_path: Path) -> None:

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from threading import Event
 from typing import Any
 
 import pytest
 from attrs import evolve
 
-from mallsync import Outcome
+from mallsync import OrderKey, Outcome
 from mallsync.model.journal import Lease
 from mallsync.sandbox import Fault
-from mallsync.store import schema
-from mallsync.sync import Plan, Shop, Sync
-from mallsync.sync.export import Withdrawn, Write, Writing
+from mallsync.store import ShopKey, schema
+from mallsync.sync import Plan, Shop, Sync, export
 from tests.sync.conftest import World
 from tests.sync.troubles import MALLS, SETTINGS, buy, cancel, fill_in, written
 
@@ -151,22 +149,30 @@ def test_what_the_shop_withdraws_while_another_process_writes_is_not_sent_again(
     assert before == written(world, "rakuten")
 
 
-def test_what_is_withdrawn_after_it_was_looked_up_is_told_once(world: World) -> None:
-    """The next reconciliation ends it."""
-    _, plan = in_doubt(world, "qoo10")
-    (shop,) = [Shop(world.qoo10, SETTINGS["qoo10"])]
-    some = [(one.key, one.notice) for one in plan.notices]
-    asked: list[bool] = []
+def test_each_batch_is_judged_when_its_turn_has_come(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By what the shop says then; nothing is judged twice."""
+    before = written(world, "rakuten")
+    sync, plan = in_doubt(world, "rakuten")
+    monkeypatch.setattr(export, "_BATCH", 1)
+    world.advance(hours=2)
+    keys = [one.key.order for one in plan.notices]
+    judged: list[OrderKey] = []
 
-    def doubts() -> tuple[list[Write], list[Withdrawn]]:
-        asked.append(True)
-        return ([*some], []) if len(asked) < 3 else ([], [*some])
+    def progress(shop: ShopKey, done: int) -> None:
+        judged.append(keys[done - 1])
+        for key in keys[1:]:
+            sync.handle(key, status="保留")
 
-    report = Writing(shop, world.store, Event()).reconcile(doubts)
+    (report,) = sync.reconcile(progress=progress)
 
-    assert 3 == len(asked)
-    assert [key for key, _ in some] == [one.key for one in report.written]
-    assert {Outcome.UNKNOWN} == set(report.counts)
+    assert len(keys) > 1
+    assert keys == judged
+    assert [Outcome.SENT, *[Outcome.NOT_SENT] * (len(keys) - 1)] == [
+        one.outcome for one in report.written
+    ]
+    assert before + 1 == written(world, "rakuten")
 
 
 def test_what_the_shop_has_withdrawn_is_adopted_where_the_mall_has_it(world: World) -> None:

@@ -193,6 +193,27 @@ def test_a_hold_holds_back_who_has_a_slot_already() -> None:
     assert 5031.0 == clock.seconds
 
 
+def test_a_booked_slot_is_never_refused_for_a_millisecond() -> None:
+    """Slots begin at whole ones; and a call that costs more has its last one later."""
+    clock = Clock()
+    clock.seconds += 0.0004
+    pace = clock.pace(1, share=1.0)
+
+    assert pace.acquire(within=0.0)
+    assert pace.acquire(3, within=1.0)
+
+
+def test_those_that_were_held_leave_one_behind_the_other() -> None:
+    """Each has a new slot: a mall that asked for silence wants no crowd."""
+    clock = Frozen()
+    pace = clock.pace(10, share=1.0)
+    pace.hold(1)
+    slots = [clock.seconds + at / 10 for at in range(5)]
+    later = [pace._leave(slot, 1) for slot in slots]
+
+    assert [5001.0, 5001.1, 5001.2, 5001.3, 5001.4] == [round(one or 0, 2) for one in later]
+
+
 @pytest.mark.parametrize(
     "take", [lambda pace: pace.acquire(patience=20.0), lambda pace: pace.acquire(within=20.0)]
 )

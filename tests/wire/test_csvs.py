@@ -7,6 +7,7 @@ from datetime import datetime
 from io import StringIO
 
 import pytest
+from attrs import Factory, define, field
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -65,6 +66,8 @@ def test_a_zone_that_is_not_known_is_refused() -> None:
     for zone in ("GMT-5", "EST-5", "EST -05:00"):
         assert moment(f"2031/4/2 10:15 {zone}") == moment("2031-04-03 00:15"), zone
     assert moment("2031-04-02 10:15 KST+9") == moment("2031-04-02 10:15 +0900 (JST)")
+    assert moment("2031-4-2 10:15 PM +0900") == moment("2031-04-02 22:15")
+    assert moment("2031-4-2 12:05 AM GMT+9") == moment("2031-04-02 00:05")
     with pytest.raises(ValueError, match="the zone is not known"):
         moment("2031-4-2 10:15 XYZ")
 
@@ -177,6 +180,32 @@ def test_cells_with_blanks_around_them_are_read_the_second_time() -> None:
         with pytest.raises(FileError, match=said) as caught:
             cells.read(Row(2, {"A": "", "B": text, "C": ""}), 3)
         assert (2, "B") == (caught.value.line, caught.value.column)
+
+
+@pytest.mark.parametrize(
+    ("given", "said"), [((), "no cell tells b"), (("b",), "more than a plain")]
+)
+def test_cells_that_leave_a_field_open_are_refused(given: tuple[str, ...], said: str) -> None:
+    """When they are written down, not when a file is read."""
+
+    @define
+    class Told:
+        a: str
+        b: int
+        c: list[str] = Factory(list) if given else field(default="")
+
+    with pytest.raises(TypeError, match=said):
+        Cells(Told, [("a", "A", str, "")], given)
+
+
+def test_a_blank_around_one_cell_changes_no_other() -> None:
+    """What means something as it stands is taken so."""
+    cells: Cells[dict[str, object]] = Cells(
+        dict, [("a", "A", str.strip, ""), ("b", "B", whole, MUST)]
+    )
+    plain, odd = (cells.read(Row(2, {"A": "'90s", "B": told})) for told in ("2", " 2"))
+
+    assert {"a": "'90s", "b": 2} == plain == odd
 
 
 def test_kept_rows_are_known_by_their_header() -> None:

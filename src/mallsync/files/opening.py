@@ -127,6 +127,12 @@ def worked_through(
                     return Text(place, name), work(_lines(_decoded(file, name, place, doubtful)))
                 except _Misfit as error:
                     misfits[name] = error.offset
+                except FileError:
+                    # Text in the wrong encoding has no headers to speak of.
+                    misfit = _misfit(_decoded(file, name, place, doubtful)) if misfits else None
+                    if misfit is None:
+                        raise
+                    misfits[name] = misfit
             best = max(misfits, key=lambda name: misfits[name])
             raise _unreadable(file, best, misfits[best], tuple(misfits), place)
     except OSError as error:
@@ -136,6 +142,15 @@ def worked_through(
 def _read_through(lines: Iterable[str]) -> None:
     for _ in lines:
         pass
+
+
+def _misfit(texts: Iterable[str]) -> int | None:
+    """Return the place of the first byte that does not fit, None if all do."""
+    try:
+        _read_through(texts)
+    except _Misfit as error:
+        return error.offset
+    return None
 
 
 def _given(head: bytes, encoding: str | None, path: Path) -> str | None:

@@ -177,17 +177,16 @@ class Orders:
     def held(self, shop: ShopKey, since: datetime) -> dict[str, str]:
         """Return by number the mall's status of the orders since a moment that need no reading.
 
-        Those that another codec or a file has written, and those that could not be read the last
-        time, are not among them.
+        Those that another codec or a file has written, that the mall did not know, or that could
+        not be read the last time, are not among them.
         """
         row = self.shops.row(shop)
         doubtful = select(quarantine.c.number).where(quarantine.c.shop == row)
-        asked = select(orders.c.number, orders.c.mall_status, orders.c.codec).where(
-            orders.c.shop == row, orders.c.ordered_at >= since
-        )
+        columns = (orders.c.number, orders.c.mall_status, orders.c.codec, orders.c.digest)
+        asked = select(*columns).where(orders.c.shop == row, orders.c.ordered_at >= since)
         with self.database.read() as connection:
             # Not asked for: of two indexes SQLite would take that of the codec, which all have.
-            found = [one for one in connection.execute(asked) if one.codec == CODEC]
+            found = [one for one in connection.execute(asked) if one.codec == CODEC and one.digest]
             left_out = set(connection.execute(doubtful).scalars())
         return {one.number: one.mall_status for one in found if one.number not in left_out}
 

@@ -37,7 +37,7 @@ __all__ = [
 
 Write = tuple[EntryKey, ShipmentNotice | BuyerReview]
 Withdrawn = tuple[EntryKey, ShipmentNotice]
-Doubts = Callable[[], tuple[Sequence[Write], Sequence[Withdrawn]]]
+Judge = Callable[[Sequence[Record]], tuple[Sequence[Write], Sequence[Withdrawn]]]
 
 _BATCH = 100
 """Notices of one call of a client: what is claimed at a time."""
@@ -174,19 +174,19 @@ class Writing:
             return ExportReport(shop=self.shop.key)
         return self._alone(partial(self._batches, writes))
 
-    def reconcile(self, doubts: Doubts) -> ExportReport:
+    def reconcile(self, judge: Judge) -> ExportReport:
         """Find out what came of what was begun.
 
         The mall is looked at: what it shows is adopted, and what it provably lacks after its
         settle time is sent again if it is still wanted as it was. All else stays UNKNOWN.
 
         Args:
-            doubts: As `in_doubt`; asked again before each batch, for the shop may withdraw a report
-                while this one waits for another process, or for the mall.
+            judge: As `in_doubt`; asked of each batch when its turn has come, for the shop may
+                withdraw a report while this one waits for another process, or for the mall.
         """
-        if not any(doubts()):
+        if not self.store.journal.unfinished(self.shop.key):
             return ExportReport(shop=self.shop.key)
-        return self._alone(partial(self._doubtful, doubts))
+        return self._alone(partial(self._doubtful, judge))
 
     def _alone(self, work: Callable[[Lease], Iterator[list[Written]]]) -> ExportReport:
         """Carry out work while nobody else writes to the shop."""
@@ -219,20 +219,12 @@ class Writing:
                 raise ConfigError("the plan is out of date (an order changed since): plan again")
             yield self._batch(some)
 
-    def _doubtful(self, doubts: Doubts, lease: Lease) -> Iterator[list[Written]]:
-        done: set[EntryKey] = set()
-        while True:
-            again, withdrawn = doubts()
-            some = [one for one in again if one[0] not in done][:_BATCH]
-            if not some:
-                break
+    def _doubtful(self, judge: Judge, lease: Lease) -> Iterator[list[Written]]:
+        begun = self.store.journal.unfinished(self.shop.key)
+        for start in range(0, len(begun), _BATCH):
             self._go_on(lease)
-            yield self._batch(some)
-            done.update(key for key, _ in some)
-        for key, told in withdrawn:
-            if key not in done:
-                self._go_on(lease)
-                yield [self._look(key, told)]
+            again, withdrawn = judge(begun[start : start + _BATCH])
+            yield [*self._batch(again), *(self._look(key, told) for key, told in withdrawn)]
 
     def _look(self, key: EntryKey, notice: ShipmentNotice) -> Written:
         """Return what came of a notice that is not sent again, as far as the mall shows it now."""

@@ -307,8 +307,7 @@ class Sync:
         today = self.store.now().astimezone(JST).date()
         tell = courteous(progress)
 
-        def doubts(shop: Shop) -> tuple[list[Write], list[Withdrawn]]:
-            begun = self.store.journal.unfinished(shop.key)
+        def judged(shop: Shop, begun: Sequence[Record]) -> tuple[list[Write], list[Withdrawn]]:
             numbers = {one.key.order.number for one in begun}
             found = self.store.orders.load(shop.key, numbers, raw=True)
             candidates = self._candidates_of(shop, handlings, found)
@@ -316,7 +315,7 @@ class Sync:
 
         def reconciled(shop: Shop) -> ExportReport:
             writing = Writing(shop, self.store, self.stopping, progress=tell)
-            return self._guarded(shop, lambda: writing.reconcile(partial(doubts, shop)))
+            return self._guarded(shop, lambda: writing.reconcile(partial(judged, shop)))
 
         return self._each(reconciled, self._chosen(shops))
 

@@ -71,35 +71,42 @@ class Pace:
             too_late = within is not None and start - now > within
             if too_late or self._held_until - now > patience:
                 return False
-            slots = [self._book(ceil(start * 1000)) / 1000 for _ in range(cost)]
-            self._free_from = slots[-1] + self.interval if slots else self._free_from
-        if not slots:
-            return True
+            if not cost:
+                return True
+            moment = self._slot(start, cost)
         end = inf if within is None else now + within
-        leaves: float | None = slots[-1]
-        while leaves is not None:
-            wait = leaves - self._monotonic()
-            if leaves > end or self.held() > patience:
-                return False
+        while True:
+            wait = moment - self._monotonic()
             if wait > 0:
                 self._sleep(wait)
-            leaves = self._leave(leaves, cost)
-        return True
+            later = self._leave(moment, cost)
+            if later is None:
+                return True
+            if later > end or self.held() > patience:
+                return False
+            moment = later
+
+    def _slot(self, start: float, cost: int) -> float:
+        """Book the next free slots from a moment on, and return the last of them."""
+        slots = [self._book(ceil(start * 1000)) / 1000 for _ in range(cost)]
+        self._free_from = slots[-1] + self.interval
+        return slots[-1]
 
     def _leave(self, moment: float, cost: int) -> float | None:
         """Note that a call leaves; if it must not yet, return the moment at which it may ask again.
 
-        It must not while the mall wants no calls, nor where the limit would be passed because
-        others have left late.
+        It must not while the mall wants no calls: then it has a new slot behind that. Nor where the
+        limit would be passed because others have left late.
         """
         with self._lock:
             now = max(self._monotonic(), moment)
             room = self._most - min(cost, self._most)
             before = bisect(self._left, now)
             crowded = self._left[before - room - 1] + self._span if before > room else 0.0
-            leaves = max(self._held_until, crowded)
-            if leaves > now:
-                return leaves
+            if self._held_until > now:
+                return self._slot(max(self._held_until, self._free_from), cost)
+            if crowded > now:
+                return crowded
             for _ in range(cost):
                 insort(self._left, now)
             del self._left[: -self._most]

@@ -9,17 +9,18 @@ import csv
 import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import date, datetime, timedelta, timezone, tzinfo
 from difflib import get_close_matches
 from typing import Any, Final, Generic, NoReturn, TypeVar, cast
 
-from attrs import field, fields, frozen, has
+from attrs import NOTHING, field, frozen, has
 from dateutil import parser as dates
 
 from mallsync.errors import DecodeError, FileError, Problem
 from mallsync.model.order import Order
 from mallsync.model.period import JST
-from mallsync.wire.making import maker
+from mallsync.wire.making import maker, plain_fields
 
 __all__ = [
     "MUST",
@@ -49,7 +50,7 @@ Meaning = Callable[[str], Any]
 Cell = tuple[str, str, Meaning, Any]
 
 _DASHES = str.maketrans({"/": "-", "年": "-", "月": "-", "日": " "})
-_OFFSET_OF = re.compile(r"[A-Z]{1,5}\s*(?=[+-]\d)")
+_OFFSET_OF = re.compile(r"(?<![A-Za-z])(?!AM|PM)[A-Z]{1,5}\s*(?=[+-]\d)")
 """Before an offset; dateutil would read it as POSIX does, with the sign turned round."""
 
 _NAMES_OF_NONE = (None, "UTC", "GMT", "Z")
@@ -165,8 +166,12 @@ class Cells(Generic[T]):
 
     def _read(self, row: Row, column: str, meaning: Meaning, blank: object) -> object:
         """Return the same of one cell, which may have blanks around it, or say that it is wrong."""
+        text = row.cells[column]
         if meaning is str:
-            return row.cells[column]
+            return text
+        with suppress(ValueError, OverflowError):
+            if text:
+                return meaning(text)
         told = row.must(column, meaning) if blank is MUST else row.cell(column, meaning)
         return blank if told is None else told
 
@@ -182,7 +187,12 @@ class Cells(Generic[T]):
         lines = [f"def read({', '.join(['cells', *self._given])}):"]
         if isinstance(self._make, type) and has(self._make):
             # Of a class with dozens of fields a call costs as much as reading the cells.
-            defaults = {one.name: one.default for one in fields(self._make)}
+            defaults = {one.name: one.default for one in plain_fields(self._make)}
+            lacking = [
+                one for one, told in defaults.items() if told is NOTHING and one not in values
+            ]
+            if lacking:
+                raise TypeError(f"no cell tells {', '.join(lacking)}")
             scope |= {f"d_{name}": default for name, default in defaults.items()}
             lines += ["made = new(make)"]
             lines += [f"made.{name} = {values.get(name, f'd_{name}')}" for name in defaults]
@@ -323,7 +333,7 @@ def code(text: str) -> str:
     >>> code(" '0600000")
     '0600000'
     """
-    return text.strip().removeprefix("'")
+    return text.strip().removeprefix("'").lstrip()
 
 
 def whole(text: str) -> int:

@@ -10,9 +10,9 @@ from __future__ import annotations
 
 from typing import Any, TypeVar, cast
 
-from attrs import NOTHING, AttrsInstance, Factory, fields
+from attrs import NOTHING, Attribute, AttrsInstance, Factory, fields
 
-__all__ = ["maker"]
+__all__ = ["maker", "plain_fields"]
 
 T = TypeVar("T", bound=AttrsInstance)
 
@@ -31,9 +31,7 @@ def maker(kind: type[T]) -> type[T]:
     """
     arguments, lines = [], []
     scope: dict[str, Any] = {"_kind": kind, "_draft": _draft(kind), "_new": object.__new__}
-    for one in fields(kind):
-        if one.converter or one.validator or isinstance(one.default, type(Factory(list))):
-            raise TypeError(f"{kind.__name__}.{one.name} is more than a plain field")
+    for one in plain_fields(kind):
         scope[f"_default_{one.name}"] = one.default
         default = "" if one.default is NOTHING else f"=_default_{one.name}"
         arguments.append(f"{one.name}{default}")
@@ -43,6 +41,19 @@ def maker(kind: type[T]) -> type[T]:
     head = [f"def make(*, {', '.join(arguments)}):", "    self = _new(_draft)"]
     exec("\n".join([*head, *lines, *check, "    return self"]), scope)  # noqa: S102 -- our names
     return cast("type[T]", scope["make"])
+
+
+def plain_fields(kind: type[AttrsInstance]) -> tuple[Attribute[Any], ...]:
+    """Return the fields of a class whose values can be set as they are.
+
+    Raises:
+        TypeError: One has a converter, a validator or a factory.
+    """
+    found: tuple[Attribute[Any], ...] = fields(kind)
+    for one in found:
+        if one.converter or one.validator or isinstance(one.default, type(Factory(list))):
+            raise TypeError(f"{kind.__name__}.{one.name} is more than a plain field")
+    return found
 
 
 def _draft(kind: type[T]) -> type[T]:

@@ -34,6 +34,7 @@ from cattrs.errors import BaseValidationError
 from cattrs.gen import make_dict_structure_fn, override
 
 from mallsync.errors import Problem
+from mallsync.wire.making import plain_fields
 
 __all__ = ["Meaning", "Mismatch", "Shape", "Spot", "spots"]
 
@@ -100,6 +101,9 @@ class Spot:
 def spots(record: type) -> tuple[Spot, ...]:
     """Return what the fields of a shape take, in their order.
 
+    Raises:
+        TypeError: One has a converter, a validator or a factory.
+
     >>> @attrs.define
     ... class Coupon:
     ...     couponPrice: int
@@ -108,7 +112,7 @@ def spots(record: type) -> tuple[Spot, ...]:
     [('couponPrice', (<class 'int'>,), False), ('couponName', (<class 'str'>,), True)]
     """
     hints = get_type_hints(record, include_extras=True)
-    return tuple([_spot(one, hints[one.name]) for one in attrs.fields(record)])
+    return tuple([_spot(one, hints[one.name]) for one in plain_fields(record)])
 
 
 def _spot(one: attrs.Attribute[Any], hint: Type) -> Spot:
@@ -127,13 +131,18 @@ def _spot(one: attrs.Attribute[Any], hint: Type) -> Spot:
         is_list=is_list,
         meaning=meaning,
         may_be_absent=has_default,
-        may_be_null=has_default or NoneType in parts,
+        may_be_null=has_default or NoneType in [bare for one in parts for bare in _bare(one)],
         default=one.default if has_default else None,
     )
 
 
 def _alternatives(hint: Type) -> tuple[Type, ...]:
     return get_args(hint) if _origin(hint) in (Union, UnionType) else (hint,)
+
+
+def _bare(hint: Type) -> tuple[Type, ...]:
+    """Return the alternatives of a type without what its annotation adds."""
+    return _alternatives(get_args(hint)[0] if _origin(hint) is Annotated else hint)
 
 
 def _origin(hint: Type) -> Type:
@@ -275,7 +284,8 @@ def _fits(spot: Spot, value: str) -> str:
     """Return the condition that a value has the type that its field wants."""
     if spot.is_list or spot.record:
         return f"type({value}) is {'list' if spot.is_list else 'dict'}"
-    return _is_one_of(value, [kind for kind in spot.kinds if kind is not spot.plain])
+    others = [kind for kind in spot.kinds if kind is not spot.plain]
+    return _is_one_of(value, others) or "False"
 
 
 def _kept(spot: Spot, at: int) -> str:

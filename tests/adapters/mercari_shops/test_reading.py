@@ -285,6 +285,15 @@ def test_what_is_no_record_is_refused(raw: object) -> None:
         checked(raw)
 
 
+def test_a_moment_that_japan_does_not_reach_is_refused() -> None:
+    """Read and checked alike."""
+    raw = record(createdAt="9999-12-31T23:59:59Z")
+
+    assert "UNREADABLE" == refused(raw).code
+    with pytest.raises(DecodeError):
+        checked(raw)
+
+
 def test_the_record_is_kept_unless_it_is_not_wanted() -> None:
     """Raw is the record, the order is made of it."""
     raw = record()

@@ -69,7 +69,7 @@ def rows(
 
 def read(some: list[Row]) -> Order:
     """Return the order of rows."""
-    return order("demo", some[0].cells["カート番号"], some)
+    return order("demo", ORDERS.key(some[0].cells["カート番号"]), some)
 
 
 @pytest.mark.parametrize("layout", [DETAIL, BRIEF], ids=["detail", "brief"])
@@ -180,6 +180,17 @@ def test_a_bad_number_is_named_in_its_own_row(cart: Order) -> None:
         read([*all_rows[:-1], bad])
 
     assert 9 == caught.value.line
+    one, other = all_rows[0], Row(8, {**all_rows[1].cells, "カート番号": "7"})
+    with pytest.raises(FileError, match="カート番号 cannot be read"):
+        read([one, other])
+
+
+def test_a_cart_has_one_number_however_a_spreadsheet_writes_it(cart: Order) -> None:
+    """With an apostrophe and blanks it is the same."""
+    number = cart.key.number
+    odd = [Row(row.line, {**row.cells, "カート番号": f"' {number}"}) for row in rows(cart)]
+
+    assert number == ORDERS.key(f"' {number}") == read(odd).key.number
 
 
 def test_odd_cells_are_read_as_what_they_mean(single: Order) -> None:

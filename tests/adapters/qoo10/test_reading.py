@@ -90,6 +90,37 @@ def test_keys_are_known_in_every_casing() -> None:
     assert order(old).remarks == "置き配希望"
 
 
+def test_a_field_may_be_there_in_two_spellings() -> None:
+    """The later one counts."""
+    both = {**row(), "ItemNo": "", "itemCode": "700000007", "EstShippingDate": "2026-11-25"}
+
+    assert "700000007" == order(both).shipments[0].items[0].product_id
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"EstimatedShippingDate": "2026-11-25 以降"},
+        {"SellerDiscount": "", "cod_price": "-", "ShippingRate": ""},
+        {"ShippingStatus": "Delivered(5)", "ClaimStatus": "3", "RequestDate": "3日前"},
+    ],
+)
+def test_what_is_not_asked_for_does_no_harm(odd: dict[str, Any]) -> None:
+    """Not in the second line of a cart, of which the first tells what counts."""
+    assert 2 == len(
+        order(row(ShippingRate=500, cod_price=0), row(1900000012, **odd)).shipments[0].items
+    )
+
+
+@pytest.mark.parametrize("day", ["", "0001-01-01", "3日前"])
+def test_the_date_of_a_claim_counts_where_nothing_else_tells_of_its_line(day: str) -> None:
+    """It is named then."""
+    told = claim(orderDate=day)
+
+    assert Phase.CANCELLED is order(row(), told).phase
+    assert ["orderDate"] == refused(told)
+
+
 def test_what_related_orders_say_is_read_with_and_without_blanks() -> None:
     """Its own number counts, even where the list is empty."""
     lines = [line_of(row(RelatedOrder="1900000011, 1900000012,")), line_of(row(1900000013))]

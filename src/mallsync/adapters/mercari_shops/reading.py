@@ -123,7 +123,7 @@ def checked(raw: object) -> OrderRecord:
     """
     try:
         return _ORDERS.read(raw)
-    except ValueError:
+    except (ValueError, OverflowError):
         raise unreadable(_READ, _ORDERS.explain(raw)) from None
 
 

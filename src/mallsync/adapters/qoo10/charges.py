@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from operator import attrgetter
 
 from mallsync.adapters.qoo10.shapes import LineRecord
+from mallsync.adapters.qoo10.values import whole
 from mallsync.model.order import Charges, Discount
 from mallsync.model.words import Funder
 from mallsync.wire.making import maker
@@ -55,15 +56,17 @@ def order_charges(rows: Sequence[LineRecord]) -> Charges:
     )
 
 
-def _once(rows: Sequence[LineRecord], amount_of: Callable[[LineRecord], int | None]) -> int | None:
+def _once(
+    rows: Sequence[LineRecord], amount_of: Callable[[LineRecord], float | str | None]
+) -> int | None:
     """Return a value of the cart, which its lines tell; where they differ, the first line's.
 
     Whether it is repeated or shared out among lines is not known (§16); clients take the first.
     """
     for row in rows:
         amount = amount_of(row)
-        if amount is not None:
-            return amount
+        if amount is not None and amount != "":
+            return whole(amount)
     return None
 
 
@@ -74,9 +77,10 @@ def _discounts(rows: Sequence[LineRecord]) -> tuple[Discount, ...]:
     unknown = 0
     for row in rows:
         # SellerDiscount is taken for the seller's part of Discount (§6.4).
-        if 0 <= row.SellerDiscount <= row.Discount:
-            by_shop += row.SellerDiscount
-            by_mall += row.Discount - row.SellerDiscount
+        part = whole(row.SellerDiscount or 0)
+        if 0 <= part <= row.Discount:
+            by_shop += part
+            by_mall += row.Discount - part
         else:
             unknown += row.Discount
     if not (by_shop or by_mall or unknown):

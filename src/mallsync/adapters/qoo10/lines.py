@@ -17,7 +17,7 @@ from mallsync.adapters.qoo10.shapes import (
     LineRecord,
     RowRecord,
 )
-from mallsync.adapters.qoo10.values import code_of, digits
+from mallsync.adapters.qoo10.values import code_of, digits, optional_moment
 from mallsync.errors import DecodeError, MallError, Problem
 from mallsync.model.words import Phase
 from mallsync.wire.strict import Shape
@@ -38,7 +38,8 @@ __all__ = [
 ]
 
 _OPERATION = "GetShippingInfo"
-_ROWS = Shape(LineRecord)
+_LINES = Shape(LineRecord)
+_ROWS = Shape(RowRecord)
 _CLAIMS = Shape(ClaimRecord)
 
 Raw = dict[str, object]
@@ -114,7 +115,7 @@ class Reply:
         names = names_of(keys)
         spelling = self._seen[keys] = (
             None if names == keys else names,
-            _ROWS.reader_for(names),
+            _LINES.reader_for(dict.fromkeys(names)),  # a field may be there in two spellings
         )
         return spelling
 
@@ -202,21 +203,28 @@ def _number(one: Told) -> int:
 def _told_with_claims(lines: Sequence[Line]) -> list[Told]:
     """Return what is told of lines of which some rows tell of a claim."""
     shipping: dict[str, LineRecord] = {}
-    claims: dict[str, ClaimRecord] = {}
+    claims: dict[str, _Claim] = {}
     for _, number, record, _, read in lines:
         if record.get("ClaimStatus"):
-            _add_claim(claims, number, _CLAIMS.read(record))
+            _add_claim(claims, number, (_CLAIMS.read(record), record))
         if tells_of_shipping(record):
             shipping[number] = read(record)
-    told = [told_of_shipping(number, row, claims.get(number)) for number, row in shipping.items()]
-    told += [_of_claim(number, one) for number, one in claims.items() if number not in shipping]
+    told = [
+        told_of_shipping(number, row, claims[number][0] if number in claims else None)
+        for number, row in shipping.items()
+    ]
+    told += [_of_claim(number, *one) for number, one in claims.items() if number not in shipping]
     return by_number(told)
 
 
-def _add_claim(claims: dict[str, ClaimRecord], number: str, claim: ClaimRecord) -> None:
+_Claim = tuple[ClaimRecord, Raw]
+"""A claim, and its row, which is read where no other tells of the line."""
+
+
+def _add_claim(claims: dict[str, _Claim], number: str, claim: _Claim) -> None:
     """Keep the claim that counts; of two that count alike the later row."""
     before = claims.get(number)
-    if before is None or _weight(claim) >= _weight(before):
+    if before is None or _weight(claim[0]) >= _weight(before[0]):
         claims[number] = claim
 
 
@@ -225,7 +233,7 @@ def _weight(claim: ClaimRecord) -> tuple[bool, bool, datetime | None]:
 
     In which order the mall lists claims is not told; each has its RequestDate (§10).
     """
-    requested_at = claim.RequestDate
+    requested_at = optional_moment(claim.RequestDate)
     is_finished = code_of(claim.ClaimStatus) in CANCEL_CLAIMS
     return is_finished, requested_at is not None, requested_at
 
@@ -247,10 +255,11 @@ def told_of_shipping(number: str, row: LineRecord, claim: ClaimRecord | None = N
     return _new_told((number, row, row, claim, phase, status))
 
 
-def _of_claim(number: str, claim: ClaimRecord) -> Told:
+def _of_claim(number: str, claim: ClaimRecord, record: Raw) -> Told:
+    row = _ROWS.read(record)
     code = code_of(claim.ClaimStatus)
-    phase = CLAIM_PHASES.get(code) or _phase_of_dates(claim)
-    return Told(number, claim, None, claim, phase, _claim_status(code))
+    phase = CLAIM_PHASES.get(code) or _phase_of_dates(row)
+    return Told(number, row, None, claim, phase, _claim_status(code))
 
 
 def _claim_status(code: str) -> str:
@@ -258,11 +267,11 @@ def _claim_status(code: str) -> str:
     return f"claim:{code}"
 
 
-def _phase_of_dates(claim: ClaimRecord) -> Phase:
+def _phase_of_dates(row: RowRecord) -> Phase:
     """Return how far a line had come of which only a return or an exchange tells."""
-    if claim.DeliveredDate:
+    if row.DeliveredDate:
         return Phase.DONE
-    return Phase.SHIPPED if claim.ShippingDate else Phase.UNKNOWN
+    return Phase.SHIPPED if row.ShippingDate else Phase.UNKNOWN
 
 
 def _explain(row: object) -> Iterable[Problem]:
@@ -272,8 +281,7 @@ def _explain(row: object) -> Iterable[Problem]:
     record = normal(row)
     if record.get("ClaimStatus"):
         yield from _misfits(_CLAIMS, row, record)
-    if tells_of_shipping(record):
-        yield from _misfits(_ROWS, row, record)
+    yield from _misfits(_LINES if tells_of_shipping(record) else _ROWS, row, record)
 
 
 def _misfits(shape: Shape[Any], row: Raw, record: Raw) -> Iterable[Problem]:

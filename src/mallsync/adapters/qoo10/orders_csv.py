@@ -107,7 +107,6 @@ _BOTH = (
     ("DeliveryCompany", "配送会社", str, ""),
     ("TrackingNo", "送り状番号", code, ""),
     ("ShippingDate", "発送日", _optional_moment, None),
-    ("EstimatedShippingDate", "発送予定日", _optional_moment, None),
     ("ItemTitle", "商品名", str, ""),
     ("OrderQty", "数量", whole, MUST),
     ("Option", "オプション情報", str, ""),
@@ -174,7 +173,7 @@ def covers(headers: Collection[str]) -> frozenset[str]:
     return _COVERED_BY_DETAIL if _ORDER_DATE in headers else _COVERED
 
 
-def order(shop_id: str, cart: str, rows: Sequence[Row]) -> Order:
+def order(shop_id: str, number: str, rows: Sequence[Row]) -> Order:
     """Return the order that the rows of a cart tell of.
 
     Raises:
@@ -183,8 +182,10 @@ def order(shop_id: str, cart: str, rows: Sequence[Row]) -> Order:
     is_brief = _ORDER_DATE not in rows[0].cells
     read = _brief if is_brief else _detail
     told = {str(line.OrderNo): line for line in map(read, rows)}
-    lines = [told_of_shipping(number, line) for number, line in told.items()]
-    made = _reader(shop_id).cart(cart, by_number(lines), tuple([row.cells for row in rows]))
+    if {line.PackNo for line in told.values()} != {number}:
+        raise rows[0].wrong("カート番号", "cannot be read")
+    lines = by_number([told_of_shipping(one, line) for one, line in told.items()])
+    made = _reader(shop_id).cart(number, lines, tuple([row.cells for row in rows]))
     return _without_prices(made) if is_brief else made
 
 
@@ -207,7 +208,7 @@ def _without_prices(made: Order) -> Order:
         )
         for one in made.shipments
     )
-    return evolve(made, ordered_at=NO_DAY, charges=Charges(), shipments=shipments)
+    return evolve(made, charges=Charges(), shipments=shipments)
 
 
 ORDERS = OrdersCsv(

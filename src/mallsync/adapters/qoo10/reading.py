@@ -19,6 +19,7 @@ from mallsync.adapters.qoo10.lines import Line, Reply, Told, told_of, unreadable
 from mallsync.adapters.qoo10.shapes import PRECEDENCE, LineRecord, RowRecord
 from mallsync.adapters.qoo10.values import (
     full_name,
+    optional_moment,
     phone,
     place,
     wish,
@@ -96,12 +97,16 @@ class Reader:
         """
         try:
             told = told_of(lines)
+            return self.cart(lines[0].cart, told, kept or tuple([line.raw for line in lines]))
         except (ValueError, OverflowError):  # a Mismatch is a ValueError
             raise unreadable_rows([line.raw for line in lines]) from None
-        return self.cart(lines[0].cart, told, kept or tuple([line.raw for line in lines]))
 
     def cart(self, number: str, told: Sequence[Told], raw: object) -> Order:
-        """Return the order that is told of by what is told of its lines."""
+        """Return the order that is told of by what is told of its lines.
+
+        Raises:
+            ValueError: An amount of the cart is no whole number.
+        """
         rows = _shipping_of(told)
         head = rows[0] if rows else told[0].row  # speaks for all: of shipping, else a claim
         phases = {one.phase for one in told}
@@ -141,7 +146,9 @@ def _rank(one: Told) -> int:
 
 def _cancelled_at(told: Sequence[Told]) -> datetime | None:
     claims = [one.claim for one in told if one.claim is not None]
-    times = [one.CancelRefundDate or one.RequestDate for one in claims]
+    times = [
+        optional_moment(one.CancelRefundDate) or optional_moment(one.RequestDate) for one in claims
+    ]
     return max(filter(None, times), default=None)
 
 

@@ -34,9 +34,11 @@ __all__ = [
     "SERVICES",
     "WINDOW",
     "Amount",
+    "CartAmount",
     "ClaimRecord",
     "LineRecord",
     "Moment",
+    "MomentText",
     "Number",
     "OptionalMoment",
     "RowRecord",
@@ -63,6 +65,12 @@ OptionalMoment = Annotated[datetime | None, Meaning("moment", optional_moment)]
 
 Amount = Annotated[int, Meaning("whole number", whole, (int, float, str), plain=int)]
 """A whole number, which may come as ``1000.0`` or as text, ``1000.0000`` (§16), too."""
+
+MomentText = Annotated[str, Meaning("moment", optional_moment, is_kept=True)]
+CartAmount = Annotated[
+    int | float | str | None, Meaning("whole number", whole, (int, float, str), is_kept=True)
+]
+"""The same, of which few are asked for: what nobody asks for costs no order."""
 
 Number = Annotated[int | str, Meaning("order number", digits, (int, str), is_kept=True)]
 """An order or cart number: above zero, of up to 18 digits."""
@@ -177,17 +185,17 @@ class LineRecord(RowRecord):
 
     ShippingStatus: str
     ClaimStatus: str = ""
-    EstimatedShippingDate: OptionalMoment = None
+    EstimatedShippingDate: MomentText = ""
     Option: str = ""
     OptionCode: str = ""
     OrderPrice: Amount
     Discount: Amount
     Total: Amount
-    SellerDiscount: Amount = 0
-    CartDiscountSeller: Amount | None = None
-    CartDiscountQoo10: Amount | None = None
-    ShippingRate: Amount | None = None
-    cod_price: Amount | None = None
+    SellerDiscount: CartAmount = None
+    CartDiscountSeller: CartAmount = None
+    CartDiscountQoo10: CartAmount = None
+    ShippingRate: CartAmount = None
+    cod_price: CartAmount = None
     DesiredDeliveryDate: str = ""
     SenderName: str = ""
     ShippingMessage: str = ""
@@ -195,9 +203,9 @@ class LineRecord(RowRecord):
 
 
 @define(kw_only=True, eq=False, repr=False)
-class ClaimRecord(RowRecord):
-    """A claim on a line: a cancellation, a return, an exchange."""
+class ClaimRecord:
+    """A claim on a line: a cancellation, a return, an exchange; the rest of it is a `RowRecord`."""
 
     ClaimStatus: str
-    RequestDate: OptionalMoment = None
-    CancelRefundDate: OptionalMoment = None
+    RequestDate: MomentText = ""
+    CancelRefundDate: MomentText = ""

@@ -13,6 +13,7 @@ from mallsync.adapters.qoo10.faults import failure
 from mallsync.adapters.qoo10.flows import Fetch, details, lines_by_number
 from mallsync.adapters.qoo10.lines import Line, Told, line_of, told_of
 from mallsync.adapters.qoo10.shapes import CANCEL_REASONS
+from mallsync.adapters.qoo10.values import optional_moment
 from mallsync.errors import ConfigError, Conflict, MallError
 from mallsync.model.order import Order
 from mallsync.model.sighting import Seen, Unreadable
@@ -82,7 +83,7 @@ def cancel(
 def _is_confirmed(line: Told, planned: date | None) -> bool:
     if line.status != _CONFIRMED or line.shipping is None:
         return False
-    there = line.shipping.EstimatedShippingDate
+    there = optional_moment(line.shipping.EstimatedShippingDate)
     return planned is None or (there is not None and there.date() == planned)
 
 
