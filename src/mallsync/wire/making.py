@@ -43,7 +43,7 @@ def maker(kind: type[T]) -> type[T]:
     return cast("type[T]", scope["make"])
 
 
-def plain_fields(kind: type[AttrsInstance]) -> tuple[Attribute[Any], ...]:
+def plain_fields(kind: type[Any]) -> tuple[Attribute[Any], ...]:
     """Return the fields of a class whose values can be set as they are.
 
     Raises:
