@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from functools import partial
+from sys import intern
 from typing import Any
 
 from attrs import field, frozen
@@ -185,10 +186,14 @@ class Orders:
         columns = (orders.c.number, orders.c.mall_status, orders.c.codec, orders.c.digest)
         asked = select(*columns).where(orders.c.shop == row, orders.c.ordered_at >= since)
         with self.database.read() as connection:
-            # Not asked for: of two indexes SQLite would take that of the codec, which all have.
-            found = [one for one in connection.execute(asked) if one.codec == CODEC and one.digest]
             left_out = set(connection.execute(doubtful).scalars())
-        return {one.number: one.mall_status for one in found if one.number not in left_out}
+            # Codec and digest are not asked for: of two indexes SQLite would take that of the
+            # codec, which all have. Each status is one text, however many orders have it.
+            return {
+                one.number: intern(one.mall_status)
+                for one in connection.execute(asked)
+                if one.codec == CODEC and one.digest and one.number not in left_out
+            }
 
     def arrive(
         self,
