@@ -175,6 +175,23 @@ def test_each_batch_is_judged_when_its_turn_has_come(
     assert before + 1 == written(world, "rakuten")
 
 
+def test_what_the_mall_has_of_an_order_that_is_cancelled_since_is_adopted(world: World) -> None:
+    """It had been shipped with our number, although nobody was told."""
+    sync = Sync([Shop(world.rakuma, SETTINGS["rakuma"])], world.store)
+    buy(world, "rakuma")
+    sync.fetch()
+    plan = fill_in(sync)
+    sync.export(plan)
+    with world.store.database.write() as connection:
+        connection.execute(schema.entries.update().values(outcome="UNKNOWN"))
+    for number in {one.key.order.number for one in plan.notices}:
+        cancel(world, "rakuma", number)
+    world.advance(hours=2)
+    sync.reconcile()
+
+    assert {Outcome.SENT} == outcomes(sync, plan)
+
+
 def test_what_the_shop_has_withdrawn_is_adopted_where_the_mall_has_it(world: World) -> None:
     """All that was lost is the knowledge of it."""
     sync = Sync([Shop(world.rakuma, SETTINGS["rakuma"])], world.store)

@@ -65,13 +65,15 @@ def number_of_notice(notice: ShipmentNotice) -> str:
 def standing(order: Order, notice: ShipmentNotice) -> Standing:
     """Return whether a notice is on the mall: SAME once it is shipped with no other number.
 
-    A number that the mall does not show may be ours.
+    A number that the mall does not show may be ours. One that is cancelled since had been shipped
+    if it shows our number.
     """
-    if order.phase not in (Phase.SHIPPED, Phase.DONE):
-        return Standing.ABSENT
     shown = next((one.tracking_number for one in order.shipments[0].parcels), "")
-    same = not shown or fold(shown) == fold(number_of_notice(notice))
-    return Standing.SAME if same else Standing.DIFFERENT
+    is_ours = fold(shown) == fold(number_of_notice(notice))
+    if order.phase not in (Phase.SHIPPED, Phase.DONE):
+        was_shipped = order.phase is Phase.CANCELLED and bool(shown) and is_ours
+        return Standing.SAME if was_shipped else Standing.ABSENT
+    return Standing.SAME if not shown or is_ours else Standing.DIFFERENT
 
 
 def closed(order: Order, notice: ShipmentNotice) -> MallError | None:
