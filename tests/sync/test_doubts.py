@@ -45,6 +45,18 @@ def in_doubt(world: World, mall: str) -> tuple[Sync, Plan]:
     return sync, plan
 
 
+def forgotten(world: World) -> tuple[Sync, Plan]:
+    """Report orders at Rakuma, and forget that they have arrived."""
+    sync = Sync([Shop(world.rakuma, SETTINGS["rakuma"])], world.store)
+    buy(world, "rakuma")
+    sync.fetch()
+    plan = fill_in(sync)
+    sync.export(plan)
+    with world.store.database.write() as connection:
+        connection.execute(schema.entries.update().values(outcome="UNKNOWN"))
+    return sync, plan
+
+
 def outcomes(sync: Sync, plan: Plan) -> set[Outcome | None]:
     """Return what the journal has of a plan's notices."""
     numbers = [one.key.order.number for one in plan.notices]
@@ -177,13 +189,7 @@ def test_each_batch_is_judged_when_its_turn_has_come(
 
 def test_what_the_mall_has_of_an_order_that_is_cancelled_since_is_adopted(world: World) -> None:
     """It had been shipped with our number, although nobody was told."""
-    sync = Sync([Shop(world.rakuma, SETTINGS["rakuma"])], world.store)
-    buy(world, "rakuma")
-    sync.fetch()
-    plan = fill_in(sync)
-    sync.export(plan)
-    with world.store.database.write() as connection:
-        connection.execute(schema.entries.update().values(outcome="UNKNOWN"))
+    sync, plan = forgotten(world)
     for number in {one.key.order.number for one in plan.notices}:
         cancel(world, "rakuma", number)
     world.advance(hours=2)
@@ -194,13 +200,7 @@ def test_what_the_mall_has_of_an_order_that_is_cancelled_since_is_adopted(world:
 
 def test_what_the_shop_has_withdrawn_is_adopted_where_the_mall_has_it(world: World) -> None:
     """All that was lost is the knowledge of it."""
-    sync = Sync([Shop(world.rakuma, SETTINGS["rakuma"])], world.store)
-    buy(world, "rakuma")
-    sync.fetch()
-    plan = fill_in(sync)
-    sync.export(plan)
-    with world.store.database.write() as connection:
-        connection.execute(schema.entries.update().values(outcome="UNKNOWN"))
+    sync, plan = forgotten(world)
     sync.handle(plan.notices[0].key.order, status="保留")
     (found,) = sync.reconcile()
 

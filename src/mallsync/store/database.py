@@ -96,14 +96,14 @@ class Database:
             try:
                 connection = stack.enter_context(self.engine.connect())
                 connection = connection.execution_options(
-                    **{_READS: reads}, **self._isolation(reads)
+                    **{_READS: reads}, **self._isolation(reads=reads)
                 )
                 with connection.begin():
                     yield connection
             except SQLAlchemyError as error:
                 raise _plain(error) from None
 
-    def _isolation(self, reads: bool) -> dict[str, str]:  # noqa: FBT001 -- as above
+    def _isolation(self, *, reads: bool) -> dict[str, str]:
         """Let a transaction that reads see one state: SQLite's do anyway."""
         return {"isolation_level": "REPEATABLE READ"} if reads and not self.is_sqlite else {}
 

@@ -414,6 +414,7 @@ def _records(
     try:
         for cells in reader:
             if len(cells) == count:
+                # Any iterator of lists for the type checker, but one of csv.
                 yield reader.line_num, cells  # type: ignore[attr-defined]
             elif cells:
                 raise _ragged(cells, headers, reader)

@@ -146,6 +146,7 @@ def _bare(hint: Type) -> tuple[Type, ...]:
 
 
 def _origin(hint: Type) -> Type:
+    """Return a type's origin, which mypy takes for no more than classes."""
     return get_origin(hint)
 
 

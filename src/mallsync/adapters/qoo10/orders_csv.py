@@ -21,7 +21,7 @@ from attrs import evolve
 from mallsync.adapters.qoo10.lines import by_number, told_of_shipping
 from mallsync.adapters.qoo10.reading import Reader
 from mallsync.adapters.qoo10.shapes import LineRecord
-from mallsync.adapters.qoo10.values import digits
+from mallsync.adapters.qoo10.values import FIRST_YEAR, digits
 from mallsync.model.order import Charges, Order
 from mallsync.wire.csvs import MUST, NO_DAY, Cells, Layout, OrdersCsv, Row, code, moment, whole
 
@@ -73,7 +73,6 @@ _STATES = {
 """What QSM calls the states (§6.2); another text stays as it is, and is no known phase."""
 
 _ORDER_DATE = "注文日"
-_FIRST_YEAR = 2000
 
 
 def _status(text: str) -> str:
@@ -85,7 +84,6 @@ def _number(text: str) -> str:
     return digits(code(text))
 
 
-@lru_cache(maxsize=1024)
 def _moment(text: str) -> datetime:
     found = _optional_moment(text)
     if found is None:
@@ -97,7 +95,7 @@ def _moment(text: str) -> datetime:
 def _optional_moment(text: str) -> datetime | None:
     """Return a moment, None for a placeholder of long ago, as in the lists of the API (§12)."""
     found = moment(text)
-    return found if found.year >= _FIRST_YEAR else None
+    return found if found.year >= FIRST_YEAR else None
 
 
 _BOTH = (

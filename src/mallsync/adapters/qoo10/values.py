@@ -9,6 +9,7 @@ from functools import lru_cache
 from mallsync.model.period import JST
 
 __all__ = [
+    "FIRST_YEAR",
     "code_of",
     "digits",
     "full_name",
@@ -24,8 +25,9 @@ _WHOLE = re.compile(r"-?[0-9]{1,18}(\.0*)?")
 _DIGITS = re.compile(r"[1-9][0-9]{0,17}")
 _TOO_LARGE = 10**18
 _CODE = re.compile(r"\(([0-9]{1,2})\)\s*$")
-_FIRST_YEAR = 2000
-_FIRST = "2000"  # an earlier one is a placeholder such as 0001-01-01 (§12)
+FIRST_YEAR = 2000
+"""An earlier one is a placeholder such as 0001-01-01 (§12)."""
+_FIRST = "2000"
 _NAIVE_MIDNIGHT = datetime(2000, 1, 1)  # noqa: DTZ001 -- what `fromisoformat` gives has no zone
 _MIDNIGHT = datetime(2000, 1, 1, tzinfo=JST)
 _NO_NUMBER = "+81"  # Japan's prefix alone
@@ -97,7 +99,7 @@ def moment(text: str) -> datetime:
     ('2026-03-02T21:14:05+09:00', '2026-03-06T00:00:00+09:00')
     """
     value = datetime.fromisoformat(text)
-    if value.year < _FIRST_YEAR:
+    if value.year < FIRST_YEAR:
         raise ValueError("a placeholder")
     if value.tzinfo is not None:
         return value.astimezone(JST)
@@ -186,7 +188,7 @@ def wish(text: str | None) -> tuple[date | None, str]:
         wished = date(int(year), int(month), int(day)) if year else None
     except ValueError:
         return None, told
-    if wished is not None and wished.year < _FIRST_YEAR:
+    if wished is not None and wished.year < FIRST_YEAR:
         wished = None
     return wished, _slot(start, end) if start else ""
 
