@@ -91,6 +91,16 @@ class MallClient(Protocol):
     ) -> list[NoticeResult]:
         """Report shipments; one result for each notice, in order."""
 
+    def conclude_notices(
+        self, notices: Sequence[ShipmentNotice], *, journal: Journal
+    ) -> list[NoticeResult]:
+        """Find out what came of reports that were begun and that nobody wants any more.
+
+        Nothing is written. What the mall or the journal shows to have arrived is SENT; what may
+        still show is UNKNOWN; what never arrived is NOT_SENT, and its steps are forgotten. REFUSED
+        where the mall shows something else in its place. One result for each notice, in order.
+        """
+
     def close(self) -> None:
         """Give back threads and connections."""
 
@@ -103,6 +113,12 @@ class ReviewsBuyers(Protocol):
 
     def send_review(self, review: BuyerReview, *, journal: Journal | None = None) -> WriteResult:
         """Post a review once; never again when the answer is lost."""
+
+    def conclude_review(self, review: BuyerReview, *, journal: Journal) -> WriteResult:
+        """Find out what came of a review that was begun and that nobody wants any more.
+
+        Nothing is written; otherwise as `MallClient.conclude_notices`.
+        """
 
 
 class Journal(Protocol):

@@ -207,13 +207,28 @@ def test_what_was_withdrawn_since_is_looked_up_and_ends(
         patched.setattr("mallsync.files.custom.CsvShop._write", fail)
         sync.export(sync.plan_export())
     sync.handle(KEY, status="保留")
-    clock.now += timedelta(minutes=2)
-    (unknown,) = sync.reconcile()
     client.send_notices([evolve(NOTICE, tracking_numbers=("555511112222",))])
+    (unknown,) = sync.reconcile()
+    clock.now += timedelta(minutes=2)
     (ended,) = sync.reconcile()
 
-    assert {Outcome.UNKNOWN: 1} == unknown.counts, "no file tells of the order at all"
-    assert {Outcome.NOT_SENT: 1} == ended.counts
+    assert {Outcome.UNKNOWN: 1} == unknown.counts, "its writer may still be at it"
+    assert {(Outcome.NOT_SENT, "WITHDRAWN")} == {(one.outcome, one.code) for one in ended.written}
+    assert 1 == len(results(client))
+
+
+def test_what_was_withdrawn_since_is_adopted_where_a_file_has_it(
+    sync: Sync, client: Client, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Only the knowledge of it was lost."""
+    with monkeypatch.context() as patched:
+        patched.setattr("mallsync.files.custom._Job.end", fail)
+        sync.export(sync.plan_export())
+    sync.handle(KEY, status="保留")
+    clock.now += timedelta(minutes=2)
+    (found,) = sync.reconcile()
+
+    assert {Outcome.SENT: 1} == found.counts
     assert 1 == len(results(client))
 
 

@@ -7,14 +7,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import pytest
 from attrs import define, evolve
 from sqlalchemy import event
 from sqlalchemy.exc import OperationalError
 
 from mallsync import Dispatch, Outcome, Phase, ShipmentNotice
+from mallsync.model.journal import EntryKey
 from mallsync.sandbox import Fault
 from mallsync.sandbox.world import Script, Scripted
 from mallsync.store import SqlStore
+from mallsync.store.journal import SqlJournal
 from mallsync.store.leases import Leases
 from mallsync.sync import Plan, Shop, ShopSettings, Sync
 from tests.sync.conftest import NOW, World
@@ -23,16 +26,20 @@ __all__ = [
     "MALLS",
     "SETTINGS",
     "Breaker",
+    "Killed",
     "Outage",
     "assert_done",
     "buy",
     "cancel",
+    "edit_by_hand",
     "effects_on",
     "fake_of",
     "fill_in",
+    "killed",
     "opened",
     "reports",
     "settle",
+    "shown_of",
     "wanted",
     "written",
 ]
@@ -114,6 +121,26 @@ class Outage(Script):
             fake.script = before
 
 
+class Killed(BaseException):
+    """The process is no more."""
+
+
+@contextmanager
+def killed(before: str, *, of: str = "") -> Iterator[None]:
+    """Kill the process before it calls a method of the journal for a step with `of` in its name."""
+    with pytest.MonkeyPatch.context() as patch:
+        method = getattr(SqlJournal, before)
+
+        def dies(journal: SqlJournal, key: EntryKey, step: str, *more: str) -> object:
+            if of in step:
+                raise Killed
+            return method(journal, key, step, *more)
+
+        patch.setattr(SqlJournal, before, dies)
+        with pytest.raises(Killed):
+            yield
+
+
 @contextmanager
 def opened(world: World, mall: str, url: str, *, days: int = 0) -> Iterator[Sync]:
     """Work with a store of its own, as a new process would; its leases go by the malls' clock."""
@@ -153,6 +180,36 @@ def cancel(world: World, mall: str, number: str) -> None:
         fake.cancel(*fake.lines_of(number))
     else:
         fake.cancel(number)
+
+
+def edit_by_hand(world: World, mall: str, number: str) -> bool:
+    """Let somebody type a number over one that the mall shows; False if it shows none."""
+    fake = fake_of(world, mall)
+    if mall == "rakuten":
+        parcels = [one for some in fake.parcels(number).values() for one in some if one.number]
+        for parcel in parcels:
+            parcel.number = "555511112222"
+        return bool(parcels)
+    if mall == "qoo10":
+        lines = [fake.line(one) for one in fake.lines_of(number)]
+        shown = [line for line in lines if line.tracking]
+        for line in shown:
+            line.tracking = "555511112222"
+        return bool(shown)
+    if mall == "rakuma" and fake.trades[number].slip:
+        fake.trades[number].slip = "555511112222"
+        return True
+    return False  # Mercari Shops shows none
+
+
+def shown_of(world: World, mall: str, number: str) -> list[str]:
+    """Return the tracking numbers that a mall shows of an order."""
+    fake = fake_of(world, mall)
+    if mall == "rakuten":
+        return [one.number for some in fake.parcels(number).values() for one in some]
+    if mall == "qoo10":
+        return [fake.line(one).tracking for one in fake.lines_of(number)]
+    return [fake.trades[number].slip]
 
 
 def fill_in(sync: Sync) -> Plan:

@@ -15,7 +15,7 @@ from typing import NoReturn
 
 from attrs import field, frozen
 
-from mallsync.errors import ConfigError, Conflict, DecodeError, NotFound, NotSupported
+from mallsync.errors import ConfigError, Conflict, DecodeError, NotFound, NotSent, NotSupported
 from mallsync.files.mapped import orders_by
 from mallsync.files.mapping import CsvMapping, ResultsLayout
 from mallsync.files.opening import opened
@@ -38,6 +38,7 @@ from mallsync.model.writebacks import (
 )
 from mallsync.ports import Journal
 from mallsync.wire.csvs import NO_DAY, Layout, read_kept, table
+from mallsync.wire.writing import WITHDRAWN
 
 __all__ = ["CsvShop"]
 
@@ -222,6 +223,21 @@ class CsvShop:
                 job.end(name)
         return [results[one] or jobs[one].result(Outcome.SENT) for one in notices]
 
+    def conclude_notices(
+        self, notices: Sequence[ShipmentNotice], *, journal: Journal
+    ) -> list[NoticeResult]:
+        """Find out what came of reports that nobody wants any more; nothing is written."""
+        written = cache(self._written)
+        jobs = [_Job(one, self._key(one), journal) for one in notices]
+        return [self._withdrawn(job, written) for job in jobs]
+
+    def _withdrawn(self, job: _Job, written: Callable[[], _Written]) -> NoticeResult:
+        known = self._before(job, written)
+        if known is not None:
+            return known
+        job.forget()
+        return job.withdrawn()
+
     @property
     def _layout(self) -> ResultsLayout:
         layout = self.mapping.results
@@ -318,6 +334,11 @@ class _Job:
         """Claim a row anew that was begun, and that no file has."""
         return self.journal is not None and self.journal.retake(self.key, _STEP, _SETTLE)
 
+    def forget(self) -> None:
+        """Forget a claim that came to nothing."""
+        if self.journal is not None:
+            self.journal.drop(self.key, _STEP)
+
     def end(self, receipt: str) -> None:
         """Keep that the row is written."""
         if self.journal is not None:
@@ -326,6 +347,12 @@ class _Job:
     def result(self, outcome: Outcome) -> NoticeResult:
         """Return what came of it."""
         return NoticeResult(notice=self.notice, outcome=outcome)
+
+    def withdrawn(self) -> NoticeResult:
+        """Return that it was never written, and is not going to be."""
+        mall = self.key.order.mall
+        error = NotSent(WITHDRAWN, mall=mall, operation="results", code=WITHDRAWN)
+        return NoticeResult(notice=self.notice, outcome=Outcome.NOT_SENT, error=error)
 
     def refused(self, code: str) -> NoticeResult:
         """Return that it cannot be written as it is."""

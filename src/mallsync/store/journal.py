@@ -36,7 +36,6 @@ from mallsync.store.shops import ShopKey, Shops
 __all__ = [
     "NOTICE",
     "REVIEW",
-    "WITHDRAWN",
     "Record",
     "SqlJournal",
     "Tally",
@@ -47,8 +46,6 @@ __all__ = [
 WriteBack = ShipmentNotice | BuyerReview
 
 NOTICE, REVIEW = "notice", "review"
-WITHDRAWN = "WITHDRAWN"
-"""The code of a write-back that never arrived and that the shop does not want any more."""
 _KINDS: dict[str, type] = {NOTICE: ShipmentNotice, REVIEW: BuyerReview}
 
 
@@ -175,8 +172,8 @@ class SqlJournal:
                 connection.execute(_SET_WRITE_BACK, {"told": told, **named})
             return _record(connection.execute(_RECORD, named).one(), key)
 
-    def settle(self, key: EntryKey, outcome: Outcome, code: str = "") -> None:
-        """Keep what came of an attempt.
+    def settle(self, key: EntryKey, outcome: Outcome, code: str = "") -> Outcome:
+        """Keep what came of an attempt, and return what is kept.
 
         What was SENT stays so; what has a step whose end is not known is UNKNOWN, whatever another
         attempt came to.
@@ -184,28 +181,25 @@ class SqlJournal:
         with self._writing(key) as (connection, named):
             record = connection.execute(_RECORD, named).one()
             if record.outcome == Outcome.SENT.value and outcome is not Outcome.SENT:
-                return
+                return Outcome.SENT
             told = Outcome.UNKNOWN if record.begun and outcome is not Outcome.SENT else outcome
             values = {"told": told.value, "said": code, "now": self.now(), **named}
             connection.execute(_SETTLE, values)
+        return told
 
-    def withdraw(self, key: EntryKey, after: timedelta) -> bool:
-        """End a write-back that the mall does not show and that is not wanted any more.
+    def give_up(self, key: EntryKey, after: timedelta) -> None:
+        """Forget what was begun of a write-back whose order the mall does not know any more.
 
-        What was begun is forgotten, and what was noted behind it, if that was `after` ago or
-        earlier: it never arrived. False if it may still show.
+        Nothing is forgotten that was begun less than `after` ago: the order may show again.
         """
         now = self.now()
         with self._writing(key) as (connection, named):
             begun = connection.execute(_BEGUN_AT, named).all()
             if any(one.begun_at > now - after for one in begun):
-                return False
+                return
             for one in begun:
-                since = steps.c.begun_at >= one.begun_at
-                connection.execute(steps.delete().where(steps.c.entry == one.entry, since))
-            told = {"told": Outcome.NOT_SENT.value, "said": WITHDRAWN, "now": now, **named}
-            connection.execute(_SETTLE, told)
-        return True
+                is_begun = steps.c.state == StepState.BEGUN.value
+                connection.execute(steps.delete().where(steps.c.entry == one.entry, is_begun))
 
     def confirm(self, key: EntryKey) -> None:
         """Note that a fetch has seen a write-back on the mall; that also ends any doubt of it."""

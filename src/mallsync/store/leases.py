@@ -40,9 +40,13 @@ def holder() -> str:
 
 
 def _host() -> str:
-    """Return the host, and within it the container: process ids mean something only there."""
+    """Return the host, this start of it, and within it the container.
+
+    Process ids mean something only there; of the host's name there may be many.
+    """
     try:
-        return f"{socket.gethostname()} {Path('/proc/self/ns/pid').readlink()}"
+        started = Path("/proc/sys/kernel/random/boot_id").read_text("ascii").strip()
+        return f"{socket.gethostname()} {started} {Path('/proc/self/ns/pid').readlink()}"
     except OSError:
         return socket.gethostname()
 
@@ -52,7 +56,18 @@ def is_dead(name: str) -> bool:
     host, pid, started = name.rsplit(":", 2)
     if host != _host() or not started or not _started(os.getpid()):
         return False  # nobody can tell from here: the lease's time has to pass
-    return _started(int(pid)) != started
+    return _started(int(pid)) != started and not _is_hidden(int(pid))
+
+
+def _is_hidden(pid: int) -> bool:
+    """Tell whether a process runs that this one may not see, as under hidepid=2."""
+    if Path(f"/proc/{pid}").exists():
+        return False
+    try:
+        os.kill(pid, 0)  # sends nothing
+    except OSError as error:
+        return isinstance(error, PermissionError)
+    return True
 
 
 def _started(pid: int) -> str:

@@ -10,22 +10,27 @@ from typing import cast
 
 from attrs import evolve, field, frozen
 
-from mallsync.errors import ConfigError, MallError
+from mallsync.errors import ConfigError, MallError, NotFound
 from mallsync.model.codes import ReasonCode
 from mallsync.model.display import table
 from mallsync.model.journal import EntryKey, Lease
 from mallsync.model.order import OrderKey
 from mallsync.model.period import Period
-from mallsync.model.writebacks import BuyerReview, Outcome, ShipmentNotice, Standing
+from mallsync.model.writebacks import (
+    BuyerReview,
+    NoticeResult,
+    Outcome,
+    ShipmentNotice,
+    WriteResult,
+)
 from mallsync.ports import ReviewsBuyers
 from mallsync.store import Record, ShopKey, SqlStore
-from mallsync.store.journal import REVIEW, WITHDRAWN
+from mallsync.store.journal import REVIEW
 from mallsync.sync.plan import Planned
 from mallsync.sync.shop import Progress, Shop, tells_nobody
 
 __all__ = [
     "ExportReport",
-    "Withdrawn",
     "Write",
     "Writing",
     "Written",
@@ -36,8 +41,7 @@ __all__ = [
 ]
 
 Write = tuple[EntryKey, ShipmentNotice | BuyerReview]
-Withdrawn = tuple[EntryKey, ShipmentNotice]
-Judge = Callable[[Sequence[Record]], tuple[Sequence[Write], Sequence[Withdrawn]]]
+Judge = Callable[[Sequence[Record]], tuple[Sequence[Write], Sequence[Write]]]
 
 _BATCH = 100
 """Notices of one call of a client: what is claimed at a time."""
@@ -112,19 +116,25 @@ def send_notices(writing: Writing, planned: Sequence[Planned]) -> ExportReport:
 
 
 def in_doubt(
-    begun: Sequence[Record], wanted: Mapping[EntryKey, ShipmentNotice]
-) -> tuple[list[Write], list[Withdrawn]]:
-    """Return of what was begun what is still wanted as it was, and what the shop has withdrawn."""
+    begun: Sequence[Record], wanted: Mapping[EntryKey, ShipmentNotice], review_message: str
+) -> tuple[list[Write], list[Write]]:
+    """Return of what was begun what is still wanted as it was, and what the shop has withdrawn.
+
+    Args:
+        begun: What is in doubt.
+        wanted: The notices that the shop wants, as first reports.
+        review_message: What the shop writes to a buyer whom it rates.
+    """
     again: list[Write] = []
-    withdrawn = []
+    withdrawn: list[Write] = []
     for one in begun:
         told = one.write_back
         assert told is not None  # noqa: S101 -- only what the sync has claimed is in doubt
-        first = evolve(one.key, revision=1)
-        if isinstance(told, ShipmentNotice) and wanted.get(first) != evolve(told, revision=1):
-            withdrawn.append((one.key, told))
+        if isinstance(told, BuyerReview):
+            as_it_was = told.message == review_message
         else:
-            again.append((one.key, told))
+            as_it_was = wanted.get(evolve(one.key, revision=1)) == evolve(told, revision=1)
+        (again if as_it_was else withdrawn).append((one.key, told))
     return again, withdrawn
 
 
@@ -224,25 +234,22 @@ class Writing:
         for start in range(0, len(begun), _BATCH):
             self._go_on(lease)
             again, withdrawn = judge(begun[start : start + _BATCH])
-            yield [*self._batch(again), *(self._look(key, told) for key, told in withdrawn)]
+            yield [*self._batch(again), *self._concluded(withdrawn)]
 
-    def _look(self, key: EntryKey, notice: ShipmentNotice) -> Written:
-        """Return what came of a notice that is not sent again, as far as the mall shows it now."""
+    def _concluded(self, withdrawn: Sequence[Write]) -> Iterator[Written]:
+        """Yield what came of writes that are not made again, as far as it is known now."""
         client, journal = self.shop.client, self.store.journal
-        try:
-            (order,) = client.get_orders([notice.order_number])
-        except MallError as error:
-            return Written(key=key, outcome=Outcome.UNKNOWN, code=_code(error))
-        if client.standing(order, notice) is Standing.SAME:
-            journal.confirm(key)
-            return Written(key=key, outcome=Outcome.SENT)
-        if journal.withdraw(key, client.settle):
-            return Written(key=key, outcome=Outcome.NOT_SENT, code=WITHDRAWN)
-        return Written(key=key, outcome=Outcome.UNKNOWN, code=WITHDRAWN)
+        notices, reviews = _by_kind(withdrawn)
+        told = [told for _, told in notices]
+        results = client.conclude_notices(told, journal=journal) if told else []
+        for (key, _), result in zip(notices, results, strict=True):
+            yield self._kept(key, result)
+        for key, review in reviews:
+            done = cast("ReviewsBuyers", client).conclude_review(review, journal=journal)
+            yield self._kept(key, done)
 
     def _batch(self, writes: Sequence[Write]) -> list[Written]:
-        notices = [(key, told) for key, told in writes if isinstance(told, ShipmentNotice)]
-        reviews = [(key, told) for key, told in writes if isinstance(told, BuyerReview)]
+        notices, reviews = _by_kind(writes)
         return [*self._notices(notices), *self._reviews(reviews)]
 
     def _notices(self, some: Sequence[tuple[EntryKey, ShipmentNotice]]) -> Iterator[Written]:
@@ -252,17 +259,22 @@ class Writing:
         sent = [told for _, told in open_ones]
         results = self.shop.client.send_notices(sent, journal=self.store.journal) if sent else []
         told = {
-            key: Written(
-                key=key,
-                outcome=result.outcome,
-                code=_code(result.error),
-                warnings=tuple(warning.code for warning in result.warnings),
-            )
+            key: self._kept(key, result)
             for (key, _), result in zip(open_ones, results, strict=True)
         }
-        for one in told.values():
-            self.store.journal.settle(one.key, one.outcome, one.code)
         return (told.get(key, Written(key=key, outcome=Outcome.SENT)) for key, _ in some)
+
+    def _kept(self, key: EntryKey, result: NoticeResult | WriteResult) -> Written:
+        """Keep what came of a write, and return it."""
+        if isinstance(result.error, NotFound):
+            self.store.journal.give_up(key, self.shop.client.settle)
+        code = _code(result.error)
+        return Written(
+            key=key,
+            outcome=self.store.journal.settle(key, result.outcome, code),
+            code=code,
+            warnings=tuple(one.code for one in getattr(result, "warnings", ())),
+        )
 
     def _reviews(self, some: Iterable[tuple[EntryKey, BuyerReview]]) -> Iterator[Written]:
         client = cast("ReviewsBuyers", self.shop.client)
@@ -271,10 +283,17 @@ class Writing:
             if self.store.journal.claim(key, review).is_sent:
                 yield Written(key=key, outcome=Outcome.SENT)
                 continue
-            result = client.send_review(review, journal=self.store.journal)
-            code = _code(result.error)
-            self.store.journal.settle(key, result.outcome, code)
-            yield Written(key=key, outcome=result.outcome, code=code, warnings=warned)
+            done = self._kept(key, client.send_review(review, journal=self.store.journal))
+            yield evolve(done, warnings=warned)
+
+
+def _by_kind(
+    writes: Iterable[Write],
+) -> tuple[list[tuple[EntryKey, ShipmentNotice]], list[tuple[EntryKey, BuyerReview]]]:
+    some = list(writes)
+    notices = [(key, told) for key, told in some if isinstance(told, ShipmentNotice)]
+    reviews = [(key, told) for key, told in some if isinstance(told, BuyerReview)]
+    return notices, reviews
 
 
 def _code(error: MallError | None) -> str:

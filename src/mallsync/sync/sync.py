@@ -24,7 +24,6 @@ from mallsync.store import Record, ShopKey, SqlStore, Stored
 from mallsync.sync.credentials import CredentialNotice, notice_of
 from mallsync.sync.export import (
     ExportReport,
-    Withdrawn,
     Write,
     Writing,
     in_doubt,
@@ -307,11 +306,12 @@ class Sync:
         today = self.store.now().astimezone(JST).date()
         tell = courteous(progress)
 
-        def judged(shop: Shop, begun: Sequence[Record]) -> tuple[list[Write], list[Withdrawn]]:
+        def judged(shop: Shop, begun: Sequence[Record]) -> tuple[list[Write], list[Write]]:
             numbers = {one.key.order.number for one in begun}
             found = self.store.orders.load(shop.key, numbers, raw=True)
             candidates = self._candidates_of(shop, handlings, found)
-            return in_doubt(begun, still_wanted(shop, candidates, today))
+            wanted = still_wanted(shop, candidates, today)
+            return in_doubt(begun, wanted, shop.settings.review_message)
 
         def reconciled(shop: Shop) -> ExportReport:
             writing = Writing(shop, self.store, self.stopping, progress=tell)

@@ -294,7 +294,15 @@ class AdapterLaws:
                     call()
 
 
-_PURE = {"close", "preview", "read", "sightings", "standing"}
+_PURE = {
+    "close",
+    "conclude_notices",
+    "conclude_review",
+    "preview",
+    "read",
+    "sightings",
+    "standing",
+}
 """Methods that are no capability of a mall."""
 
 

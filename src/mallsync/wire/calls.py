@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
-from typing import NoReturn, Protocol, TypeVar
+from typing import Protocol, TypeVar
 
 from attrs import frozen
 
-from mallsync.errors import AnswerLost, Conflict, MallError
+from mallsync.errors import AnswerLost, Conflict, MallError, Rejected
 from mallsync.model.journal import EntryKey, Step, StepState
 from mallsync.ports import Journal
 from mallsync.wire.messages import Effect, Operation, Request, Response
@@ -137,20 +137,21 @@ class Steps:
         if step is not None and step.state is StepState.BEGUN:
             self._end(name, receipt)
 
-    def refuse(self, name: str, error: MallError) -> NoReturn:
+    def refuse(self, name: str, error: MallError) -> None:
         """Raise the refusal of a step, which a look has shown neither done nor possible now.
 
-        If it was begun earlier, it is forgotten first: it never arrived.
+        If it was begun earlier, it is forgotten first: it never arrived. One that has ended is
+        left alone.
 
         Raises:
             MallError: `error`, or AnswerLost while the mall may still show that it did arrive.
             ConfigError: As `once`.
         """
         step = self._step(name)
-        if step is not None and step.state is StepState.BEGUN:
-            if not self._retake(name):
-                raise self._unfinished(name, error.operation)
-            self.forget(name)
+        if step is not None:
+            if step.state is StepState.DONE:
+                return
+            self.end_absent(name, error.operation)
         raise error
 
     def forget(self, name: str) -> None:
@@ -158,14 +159,63 @@ class Steps:
         if self.journal is not None:
             self.journal.drop(self.key, name)
 
+    def clear(self) -> None:
+        """Forget every step: nothing of the write-back is on the mall.
+
+        Raises:
+            ConfigError: As `once`.
+        """
+        for name in self.names():
+            self.forget(name)
+
+    def names(self) -> frozenset[str]:
+        """Return the names of the steps and facts that are remembered.
+
+        Raises:
+            ConfigError: As `once`.
+        """
+        if self.journal is None:
+            return frozenset()
+        return frozenset([one.name for one in self.journal.open(self.key, self.payload).steps])
+
     def done(self, name: str) -> bool:
         """Tell whether a step has ended in an earlier run or in this one.
 
         Raises:
             ConfigError: As `once`.
         """
+        return self._is(name, StepState.DONE)
+
+    def begun(self, name: str) -> bool:
+        """Tell whether a step was begun, and its end is not known.
+
+        Raises:
+            ConfigError: As `once`.
+        """
+        return self._is(name, StepState.BEGUN)
+
+    def receipt(self, name: str) -> str:
+        """Return what a step or a fact keeps, ``""`` for nothing.
+
+        Raises:
+            ConfigError: As `once`.
+        """
         step = self._step(name)
-        return step is not None and step.state is StepState.DONE
+        return "" if step is None else step.receipt
+
+    def end_absent(self, name: str, operation: str) -> None:
+        """Forget a begun step that a look has not shown.
+
+        Raises:
+            AnswerLost: The mall may still show it.
+        """
+        if not self._retake(name):
+            raise self._unfinished(name, operation)
+        self.forget(name)
+
+    def _is(self, name: str, state: StepState) -> bool:
+        step = self._step(name)
+        return step is not None and step.state is state
 
     def _step(self, name: str) -> Step | None:
         if self.journal is None:
@@ -179,21 +229,24 @@ class Steps:
         if self.journal is not None:
             self.journal.end(self.key, name, receipt)
 
-    def _carry_out(self, name: str, operation: Operation[str], look: Look | None) -> str:
+    def _carry_out(
+        self, name: str, operation: Operation[str], look: Look | None, *, again: bool = False
+    ) -> str:
         try:
             return self.caller.call(operation)
         except MallError as error:
             found = self._seen(look) if error.uncertain or isinstance(error, Conflict) else None
             if found is not None:
                 return found
-            if not error.uncertain:
+            # A repetition that never left says nothing of the call before it.
+            if isinstance(error, Rejected) or not (error.uncertain or again):
                 self.forget(name)
             raise
 
     def _resume(self, name: str, operation: Operation[str], look: Look | None) -> str:
         """Return the receipt of a step that was begun earlier, or by someone else just now."""
         if operation.effect is Effect.IDEMPOTENT_WRITE:
-            return self._carry_out(name, operation, look)
+            return self._carry_out(name, operation, look, again=True)
         found = None if look is None else look()
         if found is not None:
             return found

@@ -30,15 +30,16 @@ def maker(kind: type[T]) -> type[T]:
     True
     """
     arguments, lines = [], []
-    scope: dict[str, Any] = {"_kind": kind, "_draft": _draft(kind), "_new": object.__new__}
-    for one in plain_fields(kind):
+    scope: dict[str, Any] = {"_kind": kind, "_draft": _draft(kind)}
+    # Not keyword-only: what is not given then comes from a tuple, and is not looked up by name.
+    for one in sorted(plain_fields(kind), key=lambda one: one.default is not NOTHING):
         scope[f"_default_{one.name}"] = one.default
         default = "" if one.default is NOTHING else f"=_default_{one.name}"
         arguments.append(f"{one.name}{default}")
         lines.append(f"    self.{one.name} = {one.name}")
     lines.append("    self.__class__ = _kind")
     check = ["    self.__attrs_post_init__()"] if hasattr(kind, "__attrs_post_init__") else []
-    head = [f"def make(*, {', '.join(arguments)}):", "    self = _new(_draft)"]
+    head = [f"def make({', '.join(arguments)}):", "    self = _draft()"]
     exec("\n".join([*head, *lines, *check, "    return self"]), scope)  # noqa: S102 -- our names
     return cast("type[T]", scope["make"])
 
@@ -57,6 +58,6 @@ def plain_fields(kind: type[Any]) -> tuple[Attribute[Any], ...]:
 
 
 def _draft(kind: type[T]) -> type[T]:
-    """Return a subclass of the same layout whose fields may be set."""
-    plain = {"__setattr__": object.__setattr__, "__delattr__": object.__delattr__}
+    """Return a subclass of the same layout that begins empty, and whose fields may be set."""
+    plain = {name: getattr(object, name) for name in ("__init__", "__setattr__", "__delattr__")}
     return type(kind.__name__, (kind,), {"__slots__": (), **plain})

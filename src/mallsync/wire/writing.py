@@ -8,7 +8,15 @@ from typing import TypeVar
 
 from attrs import define, frozen
 
-from mallsync.errors import AnswerLost, ConfigError, Conflict, MallError, Problem, Rejected
+from mallsync.errors import (
+    AnswerLost,
+    ConfigError,
+    Conflict,
+    MallError,
+    NotSent,
+    Problem,
+    Rejected,
+)
 from mallsync.model.journal import EntryKey, StepState
 from mallsync.model.writebacks import (
     NoticeWarning,
@@ -23,6 +31,7 @@ from mallsync.ports import Journal
 __all__ = [
     "SEND",
     "SETTLE",
+    "WITHDRAWN",
     "Failing",
     "Ledger",
     "Write",
@@ -40,6 +49,12 @@ SETTLE = timedelta(minutes=60)
 SEND = "send"
 """The step of a write-back that has but one."""
 
+WITHDRAWN = "WITHDRAWN"
+"""The code of a write that never arrived and that nobody wants any more."""
+
+_OTHERWISE = frozenset({"OTHER_NUMBER_ON_MALL", "MORE_NUMBERS_ON_MALL", "REPORTED_OTHERWISE"})
+"""The codes of writes that are refused because the mall shows something else in their place."""
+
 Failing = Callable[[type[MallError], str], MallError]
 """Makes an adapter's error of a kind and a code of ours."""
 
@@ -48,8 +63,11 @@ Failing = Callable[[type[MallError], str], MallError]
 class Write:
     """One write, its place in the journal (`key`, `step`, `payload`), and what came of it.
 
-    ``notes`` are further steps of the entry that hold facts of this write alone; ``retaken`` is set
-    where the journal has begun it anew, for an earlier run's call never arrived.
+    ``notes`` are further steps of the entry that hold facts of this write alone. ``settle_after``
+    is how long after it was begun its absence on the mall is no proof, and ``unclear`` the code of
+    what is not known until then. ``has_arrived`` is set where
+    a look shows a write that was begun, if not just so: its order may have changed since.
+    ``retaken`` is set where the journal has begun it anew, for an earlier run's call never arrived.
     """
 
     key: EntryKey | None = None
@@ -58,6 +76,9 @@ class Write:
     notes: tuple[str, ...] = ()
     outcome: Outcome | None = None
     error: MallError | None = None
+    settle_after: timedelta = SETTLE
+    unclear: str = "STEP_UNFINISHED"
+    has_arrived: bool = False
     retaken: bool = False
 
     def settle(self, outcome: Outcome | None, error: MallError | None = None) -> None:
@@ -138,40 +159,50 @@ class Ledger:
 
     def doubt(self, write: Write) -> None:
         """Note that a write was begun earlier, and nobody knows its end."""
-        write.settle(Outcome.UNKNOWN, self.failing(AnswerLost, "STEP_UNFINISHED"))
+        write.settle(Outcome.UNKNOWN, self.failing(AnswerLost, write.unclear))
 
     def begun(self, writes: Iterable[W]) -> list[W]:
-        """Settle what the journal knows, and return the writes that were begun without an end.
+        """Settle what the journal knows as done, and return what was begun without an end.
 
-        Asked after a look, of writes that are open or were seen on the mall. Those that the mall
-        would refuse now, as of an order that was cancelled since, end here.
+        Asked after a look, of writes that are open, or were seen on the mall, or that the mall
+        would refuse now, as of an order that was cancelled since.
         """
         journal = self.journal
         if journal is None:
             return []
         known = (None, Outcome.SENT, Outcome.REFUSED)
         looked_at = [one for one in writes if one.outcome in known and one.key is not None]
-        begun = [one for one in looked_at if self._is_begun(journal, one)]
-        refused = [one for one in begun if one.outcome is Outcome.REFUSED]
-        for one in refused:
-            self._end_refused(one)
-        return [one for one in begun if one not in refused]
+        return [one for one in looked_at if self._is_begun(journal, one)]
 
     def conclude(self, writes: Iterable[Write]) -> None:
-        """End begun writes by what the look has shown: absence counts once the mall has settled."""
+        """End begun writes by what the look has shown: absence counts once the mall has settled.
+
+        What has arrived is SENT. What has not is open again, or is refused as the look has shown.
+        """
         for write in writes:
+            if write.has_arrived:
+                write.settle(Outcome.SENT)
             if write.outcome is Outcome.SENT:
                 self.finish(write)
-            elif write.outcome is Outcome.UNKNOWN and self._retake(write):
-                write.retaken = True  # the look has shown that it never arrived
+            elif not self._retake(write):
+                self.doubt(write)
+            elif write.outcome is Outcome.REFUSED:
+                self.forget(write)
+            else:
+                write.retaken = True
                 write.settle(None)
 
-    def _end_refused(self, write: Write) -> None:
-        """End a begun write that the mall would refuse now: it is in doubt until it has settled."""
-        if self._retake(write):
-            self.forget(write)  # the look has shown that it never arrived
-        else:
-            self.doubt(write)
+    def withdraw(self, writes: Iterable[Write]) -> None:
+        """Settle concluded writes that nobody wants any more: what has not arrived is not sent.
+
+        Where the mall shows something else in its place, that is what it is refused for.
+        """
+        for write in writes:
+            if write.retaken:
+                self.forget(write)
+            otherwise = write.error is not None and write.error.code in _OTHERWISE
+            if write.outcome in (None, Outcome.REFUSED) and not otherwise:
+                write.settle(Outcome.NOT_SENT, self.failing(NotSent, WITHDRAWN))
 
     def receipt(self, write: Write, note: str) -> str:
         """Return what a note of a write keeps, ``""`` for nothing."""
@@ -192,7 +223,7 @@ class Ledger:
 
     def _retake(self, write: Write) -> bool:
         assert self.journal is not None  # noqa: S101 -- nothing is begun without one
-        if not self.journal.retake(self.key(write), write.step, SETTLE):
+        if not self.journal.retake(self.key(write), write.step, write.settle_after):
             return False
         self._forget_notes(write)
         return True

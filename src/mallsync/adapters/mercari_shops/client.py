@@ -189,6 +189,17 @@ class Client(ShopClient):
         with self._writing:  # a look and its write belong together, whichever thread asks
             return sending.send(self._engine, self._fetch, given, journal)
 
+    def conclude_notices(
+        self, notices: Sequence[ShipmentNotice], *, journal: Journal
+    ) -> list[NoticeResult]:
+        """Find out what came of reports that nobody wants any more; nothing is written.
+
+        An order that is shipped is SENT, and its message, if it is not there, is left out.
+        """
+        given = notices_of(notices)
+        with self._writing:
+            return sending.conclude(self._engine, self._fetch, given, journal)
+
     def send_message(
         self, number: str, message: str, *, journal: Journal | None = None, revision: int = 1
     ) -> WriteResult:

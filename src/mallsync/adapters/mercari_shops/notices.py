@@ -13,7 +13,7 @@ from hashlib import sha256
 
 from mallsync.adapters.mercari_shops.codec import CreateShipping, Package
 from mallsync.adapters.mercari_shops.faults import failure
-from mallsync.adapters.mercari_shops.reading import net_quantity, unshipped_quantity
+from mallsync.adapters.mercari_shops.reading import checked, net_quantity, unshipped_quantity
 from mallsync.adapters.mercari_shops.shapes import (
     ARRANGED_BY_SHOP,
     LONGEST_MESSAGE,
@@ -38,9 +38,11 @@ __all__ = [
     "packages_told",
     "payload_of",
     "preview",
+    "shows_shipped",
     "standing",
     "tell_packages",
     "tracking_text",
+    "was_shipped",
 ]
 
 _CLOSED = {
@@ -108,9 +110,9 @@ def standing(order: Order, notice: ShipmentNotice) -> Standing:
     """Return whether a notice is on the mall: SAME once all is shipped and the message is there.
 
     Never DIFFERENT: the mall does not show the text that a shipment has. Messages that the mall
-    does not tell are taken for written.
+    does not tell are taken for written. An order that was cancelled behind it had been shipped.
     """
-    if not is_shipped(order):
+    if not was_shipped(order):
         return Standing.ABSENT
     written = not notice.message or order.messages is None or message_id(order, notice.message)
     return Standing.SAME if written else Standing.ABSENT
@@ -119,6 +121,32 @@ def standing(order: Order, notice: ShipmentNotice) -> Standing:
 def is_shipped(order: Order) -> bool:
     """Tell whether the mall has taken the whole order for shipped: COMPLETING or COMPLETED (A5)."""
     return order.phase in _SHIPPED
+
+
+def was_shipped(order: Order) -> bool:
+    """Tell whether an order is shipped, or was before it was cancelled: then its pieces say so.
+
+    shippedCanceledQuantity is what was cancelled behind shipping (A4).
+    """
+    if is_shipped(order):
+        return True
+    if order.phase not in (Phase.HELD, Phase.CANCELLED) or not isinstance(order.raw, dict):
+        return False
+    lines = [line for line in checked(order.raw).products if line.shippedCanceledQuantity]
+    return bool(lines) and all(net_quantity(line) == 0 for line in lines)
+
+
+def shows_shipped(order: Order, package: Package) -> bool:
+    """Tell whether an order that waits shows no piece of a package as still to be shipped.
+
+    Whether unshippedQuantity drops when a shipment is opened or when it is completed is not told
+    (A5), so of a package that was never tried to complete this says nothing.
+    """
+    return order.phase is Phase.TO_SHIP and all(
+        unshipped_quantity(line) == 0
+        for line in checked(order.raw).products
+        if (line.shippingMethod or ARRANGED_BY_SHOP) == package.method
+    )
 
 
 def message_id(order: Order, text: str) -> str | None:

@@ -7,7 +7,7 @@ repeated before a look at the order.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from attrs import define, field, frozen
 
@@ -29,12 +29,14 @@ from mallsync.adapters.mercari_shops.notices import (
     packages_told,
     payload_of,
     preview,
+    shows_shipped,
     tell_packages,
     tracking_text,
+    was_shipped,
 )
 from mallsync.adapters.mercari_shops.reading import checked
 from mallsync.adapters.mercari_shops.shapes import order_id
-from mallsync.errors import AnswerLost, ConfigError, Conflict, MallError
+from mallsync.errors import AnswerLost, ConfigError, Conflict, MallError, NotSent
 from mallsync.model.journal import EntryKey
 from mallsync.model.order import Order
 from mallsync.model.sighting import Seen
@@ -49,6 +51,7 @@ from mallsync.model.writebacks import (
 from mallsync.ports import Journal
 from mallsync.wire.calls import Caller, Look, Steps
 from mallsync.wire.writing import (
+    WITHDRAWN,
     Write,
     outcome_of_look,
     refused_by_preview,
@@ -56,7 +59,7 @@ from mallsync.wire.writing import (
     write_result,
 )
 
-__all__ = ["look", "message", "send"]
+__all__ = ["conclude", "look", "message", "send"]
 
 PACKAGES = "packages"
 """The fact that a report's entry keeps: what was in its shipments when it was begun."""
@@ -91,8 +94,19 @@ def send(
     _refuse_second_notices(still_open(jobs))
     _look_before(caller, fetch, still_open(jobs))
     for job in still_open(jobs):
-        _report(caller, fetch, job, journal)
+        _report(caller, fetch, job, journal, _carry_out)
     return [_result(by_notice[notice]) for notice in notices]
+
+
+def conclude(
+    caller: Caller, fetch: Fetch, notices: Sequence[ShipmentNotice], journal: Journal
+) -> list[NoticeResult]:
+    """Find out what came of notices that nobody wants any more; nothing is written."""
+    jobs = [_Job(notice=notice) for notice in notices]
+    _look_before(caller, fetch, jobs)
+    for job in still_open(jobs):
+        _report(caller, fetch, job, journal, _conclude)
+    return [_result(job) for job in jobs]
 
 
 def look(caller: Caller, fetch: Fetch, number: str) -> Order:
@@ -163,13 +177,19 @@ def _look_before(caller: Caller, fetch: Fetch, jobs: list[_Job]) -> None:
                 job.miss(error)
 
 
-def _report(caller: Caller, fetch: Fetch, job: _Job, journal: Journal | None) -> None:
+def _report(
+    caller: Caller,
+    fetch: Fetch,
+    job: _Job,
+    journal: Journal | None,
+    work: Callable[[_Saga, ShipmentNotice], None],
+) -> None:
     assert job.order is not None  # noqa: S101 -- an open job was looked at
     key = EntryKey(job.order.key, job.order.number, revision=_REVISION)
     steps = Steps(caller, journal, key, payload_of(job.notice))
     saga = _Saga(steps=steps, fetch=fetch, order=job.order, done=job.done)
     try:
-        _carry_out(saga, job.notice)
+        work(saga, job.notice)
     except ConfigError:
         job.settle(Outcome.REFUSED, _refusal(Conflict, "OTHER_PAYLOAD_IN_JOURNAL"))
     except MallError as error:
@@ -200,8 +220,49 @@ def _carry_out(saga: _Saga, notice: ShipmentNotice) -> None:
     """
     if saga.steps.done(PACKAGES) or not is_shipped(saga.order):
         _ship_all(saga, notice)
-    if notice.message:
+    # One that was cancelled behind its shipment is reported, and nobody is written to.
+    if notice.message and (is_shipped(saga.order) or not was_shipped(saga.order)):
         _write_message(saga, notice.message)
+
+
+def _conclude(saga: _Saga, notice: ShipmentNotice) -> None:
+    """Find out how far a notice came that nobody wants any more.
+
+    One of which nothing was completed is forgotten whole. Where only some of its shipments were,
+    what is done stays known, so that nothing is reported twice.
+
+    Raises:
+        NotSent: It, or the rest of it, never arrived.
+        AnswerLost: It may still show.
+    """
+    error = _refusal(NotSent, WITHDRAWN)
+    packages = packages_told(saga.steps.receipt(PACKAGES) or "[]")
+    completed = [_completed(saga, package, error) for package in packages]
+    seen = message_id(saga.order, notice.message) if notice.message else None
+    if seen is not None:
+        saga.steps.adopt(MESSAGE, seen)
+    elif saga.steps.begun(MESSAGE):
+        saga.steps.end_absent(MESSAGE, error.operation)
+    if was_shipped(saga.order) or (packages and all(completed)):
+        return
+    if not any(completed):
+        saga.steps.clear()
+    raise error
+
+
+def _completed(saga: _Saga, package: Package, error: MallError) -> bool:
+    """Tell whether a shipment is completed; one that was begun is ended as the mall shows it.
+
+    Raises:
+        AnswerLost: It may still show.
+    """
+    name = _name(CompleteShipping.name, package)
+    if saga.steps.begun(name):
+        if was_shipped(saga.order) or shows_shipped(saga.order, package):
+            saga.steps.adopt(name, "")
+        else:
+            saga.steps.end_absent(name, error.operation)
+    return saga.steps.done(name)
 
 
 def _ship_all(saga: _Saga, notice: ShipmentNotice) -> None:
@@ -210,7 +271,7 @@ def _ship_all(saga: _Saga, notice: ShipmentNotice) -> None:
         for package in packages:
             _ship(saga, package, notice)
     except MallError as error:
-        if not error.uncertain and not saga.done:
+        if not error.uncertain and saga.steps.names() <= {PACKAGES}:
             saga.steps.forget(PACKAGES)  # nothing was opened: the order may be another next time
         raise
 
@@ -243,8 +304,25 @@ def _ship(saga: _Saga, package: Package, notice: ShipmentNotice) -> None:
     completed = CompleteShipping(
         number=number, shipping_id=shipping_id, document=documents.complete_order_shipping
     )
-    # Of an order with several shipments the mall shows no more than whether all are completed.
-    _step(saga, package, completed, lambda: shipping_id if is_shipped(saga.look()) else None)
+    _complete(saga, package, completed)
+
+
+def _complete(saga: _Saga, package: Package, operation: CompleteShipping) -> None:
+    """Complete a shipment, once.
+
+    Of an order with several the mall shows no more than whether all are. Completing one again does
+    nothing: the mall refuses it, and where nothing of it is left to ship, that is why.
+    """
+    name = _name(operation.name, package)
+    was_begun = saga.steps.begun(name)
+    look = lambda: operation.shipping_id if was_shipped(saga.look()) else None  # noqa: E731
+    try:
+        _step(saga, package, operation, look)
+    except Conflict:
+        # The look behind a refusal has shown that the order still waits.
+        if not was_begun or not shows_shipped(saga.look(), package):
+            raise
+        saga.steps.fact(name, lambda: operation.shipping_id)
 
 
 def _step(
@@ -254,9 +332,13 @@ def _step(
     look: Look | None = None,
 ) -> str:
     """Carry out one step of a shipment, which bears the name of its call and its shippingMethod."""
-    receipt = saga.steps.once(f"{operation.name} {package.method}", operation, look)
+    receipt = saga.steps.once(_name(operation.name, package), operation, look)
     saga.done.append(operation.name)
     return receipt
+
+
+def _name(operation: str, package: Package) -> str:
+    return f"{operation} {package.method}"
 
 
 def _write_message(saga: _Saga, text: str) -> None:

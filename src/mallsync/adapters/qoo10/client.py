@@ -189,6 +189,17 @@ class Client(ShopClient):
         with self._writing:  # a look and its write belong together, whichever thread asks
             return sending.send(self._engine, self._fetch(), given, journal)
 
+    def conclude_notices(
+        self, notices: Sequence[ShipmentNotice], *, journal: Journal
+    ) -> list[NoticeResult]:
+        """Find out what came of reports that nobody wants any more, line by line.
+
+        Nothing is written. Lines that never arrived are NOT_SENT.
+        """
+        given = notices_of(notices)
+        with self._writing:
+            return sending.conclude(self._engine, self._fetch(), given, journal)
+
     def confirm_orders(
         self, numbers: Iterable[str], *, planned_ship_date: date | None = None
     ) -> list[WriteResult]:

@@ -22,7 +22,17 @@ from mallsync.model.words import Phase, fold, is_blank
 from mallsync.model.writebacks import NoticeWarning, Preview, ShipmentNotice, Standing
 from mallsync.wire.writing import no_correction
 
-__all__ = ["fill", "lines_named", "own_labels", "payload_of", "preview", "standing", "targets"]
+__all__ = [
+    "fallen_away",
+    "fill",
+    "lines_named",
+    "own_labels",
+    "payload_of",
+    "preview",
+    "shows_number",
+    "standing",
+    "targets",
+]
 
 _OPERATION = "SetSendingInfo"
 _NEVER_SENT = frozenset({"Cc", "Cs", "Zl", "Zp"})
@@ -114,13 +124,34 @@ def targets(order: Order, notice: ShipmentNotice) -> tuple[Item, ...]:
     Raises:
         NotFound: The order has not all of the lines.
     """
+    meant = _meant(order, notice)
+    live = tuple([item for item in meant if item.phase is not Phase.CANCELLED])
+    return live or meant
+
+
+def _meant(order: Order, notice: ShipmentNotice) -> tuple[Item, ...]:
     items = {item.id: item for shipment in order.shipments for item in shipment.items}
     named = lines_named(notice) or tuple(items)
     if not set(named) <= set(items):
         raise _refused(NotFound, "shipment_id", "SHIPMENT_UNKNOWN")
-    meant = tuple([items[number] for number in dict.fromkeys(named)])
-    live = tuple([item for item in meant if item.phase is not Phase.CANCELLED])
-    return live or meant
+    return tuple([items[number] for number in dict.fromkeys(named)])
+
+
+def fallen_away(order: Order, notice: ShipmentNotice) -> tuple[str, ...]:
+    """Return the numbers of the cancelled lines that a notice names beside those it is about.
+
+    Raises:
+        NotFound: The order has not all of the lines.
+    """
+    about = targets(order, notice)
+    return tuple([item.id for item in _meant(order, notice) if item not in about])
+
+
+def shows_number(order: Order, line: str, notice: ShipmentNotice) -> bool:
+    """Tell whether a line shows a notice's number, under whatever carrier."""
+    parcel = _parcels(order).get(line)
+    wanted = notice.tracking_numbers[:1]
+    return parcel is not None and [fold(parcel.tracking_number)] == [fold(one) for one in wanted]
 
 
 def standing(order: Order, notice: ShipmentNotice) -> Standing:
@@ -137,8 +168,13 @@ def standing(order: Order, notice: ShipmentNotice) -> Standing:
 
 
 def _standings(order: Order, notice: ShipmentNotice, lines: tuple[Item, ...]) -> list[Standing]:
-    parcels = {parcel.id: parcel for shipment in order.shipments for parcel in shipment.parcels}
+    parcels = _parcels(order)
     return [_standing_of(parcels.get(line.id), notice) for line in lines]
+
+
+def _parcels(order: Order) -> dict[str, Parcel]:
+    """Return the shipping record of each line that has one."""
+    return {parcel.id: parcel for shipment in order.shipments for parcel in shipment.parcels}
 
 
 def _standing_of(parcel: Parcel | None, notice: ShipmentNotice) -> Standing:

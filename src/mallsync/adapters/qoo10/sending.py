@@ -16,11 +16,13 @@ from mallsync.adapters.qoo10.faults import failure, refusal
 from mallsync.adapters.qoo10.flows import STATUSES, Fetch, details, lines_by_number
 from mallsync.adapters.qoo10.lines import Line
 from mallsync.adapters.qoo10.notices import (
+    fallen_away,
     fill,
     lines_named,
     own_labels,
     payload_of,
     preview,
+    shows_number,
     standing,
 )
 from mallsync.errors import Conflict, MallError, Rejected
@@ -33,7 +35,7 @@ from mallsync.wire.calls import Caller
 from mallsync.wire.paging import batches
 from mallsync.wire.writing import Ledger, Write, refused_by_preview, still_open
 
-__all__ = ["FEW_LINES", "look", "send"]
+__all__ = ["FEW_LINES", "conclude", "look", "send"]
 
 FEW_LINES = len(STATUSES) + 1
 """Up to so many lines are read one by one; for more, listing everything takes fewer calls."""
@@ -57,6 +59,8 @@ class _Job:
     notice: ShipmentNotice
     whole: Write = field(factory=Write)
     lines: list[_LineWrite] = field(factory=list)
+    cancelled: list[_LineWrite] = field(factory=list)
+    """Lines that a report may have begun with, and that have fallen away since."""
 
 
 def send(
@@ -71,10 +75,23 @@ def send(
     _look_before(caller, fetch, [job for job in jobs if job.whole.outcome is None])
     lines = [line for job in jobs for line in job.lines]
     _refuse_second_notices(still_open(lines))
-    _resume(ledger, lines)
+    _resume(ledger, [*lines, *(line for job in jobs for line in job.cancelled)])
     _send_open(caller, fetch, ledger, lines)
     _look_after(caller, fetch, ledger, [one for one in lines if one.outcome is Outcome.UNKNOWN])
     return [_result(by_notice[notice]) for notice in notices]
+
+
+def conclude(
+    caller: Caller, fetch: Fetch, notices: Sequence[ShipmentNotice], journal: Journal
+) -> list[NoticeResult]:
+    """Find out what came of notices that nobody wants any more; nothing is written."""
+    jobs = [_Job(notice) for notice in notices]
+    ledger = Ledger(journal, _failing)
+    _look_before(caller, fetch, jobs)
+    lines = [line for job in jobs for line in (*job.lines, *job.cancelled)]
+    _resume(ledger, lines)
+    ledger.withdraw(lines)
+    return [_result(job) for job in jobs]
 
 
 def look(
@@ -172,13 +189,7 @@ def _prepare(job: _Job, order: Order) -> None:
         job.whole.settle(Outcome.REFUSED, error)
         return
     for number, what in filled.items():
-        line = _LineWrite(
-            # By line, not by cart: a cart to two recipients has two notices with other numbers.
-            key=EntryKey(order.key, number),
-            step=number,
-            payload=payload_of(job.notice),
-            notice=evolve(job.notice, shipment_id=number),
-        )
+        line = _line_write(job, order, number)
         if isinstance(what, MallError):
             line.settle(Outcome.REFUSED, what)
         elif what is None:
@@ -186,6 +197,21 @@ def _prepare(job: _Job, order: Order) -> None:
         else:
             line.shipped = what
         job.lines.append(line)
+    for number in fallen_away(order, job.notice):
+        line = _line_write(job, order, number)
+        line.settle(Outcome.REFUSED, _failing(Conflict, "CANCELLED_ON_MALL"))
+        job.cancelled.append(line)
+
+
+def _line_write(job: _Job, order: Order, number: str) -> _LineWrite:
+    return _LineWrite(
+        # By line, not by cart: a cart to two recipients has two notices with other numbers.
+        key=EntryKey(order.key, number),
+        step=number,
+        payload=payload_of(job.notice),
+        has_arrived=shows_number(order, number, job.notice),
+        notice=evolve(job.notice, shipment_id=number),
+    )
 
 
 def _refuse_second_notices(lines: Iterable[_LineWrite]) -> None:
@@ -198,10 +224,7 @@ def _refuse_second_notices(lines: Iterable[_LineWrite]) -> None:
 
 def _resume(ledger: Ledger, lines: Sequence[_LineWrite]) -> None:
     """Go on where an earlier run stopped: a begun line is sent again only if it surely failed."""
-    begun = ledger.begun(lines)
-    for line in still_open(begun):
-        ledger.doubt(line)
-    ledger.conclude(begun)
+    ledger.conclude(ledger.begun(lines))
 
 
 def _send_open(caller: Caller, fetch: Fetch, ledger: Ledger, lines: Sequence[_LineWrite]) -> None:

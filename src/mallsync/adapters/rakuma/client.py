@@ -188,6 +188,14 @@ class Client(ShopClient):
         with self._writing:  # a look and its write belong together, whichever thread asks
             return sending.send(self._engine, self._fetch, given, journal)
 
+    def conclude_notices(
+        self, notices: Sequence[ShipmentNotice], *, journal: Journal
+    ) -> list[NoticeResult]:
+        """Find out what came of reports that nobody wants any more; nothing is written."""
+        given = notices_of(notices)
+        with self._writing:
+            return sending.conclude(self._engine, self._fetch, given, journal)
+
     def review_buyer(
         self,
         order_number: str,
@@ -212,6 +220,11 @@ class Client(ShopClient):
         self._refuse_long(review.message)
         with self._writing:
             return sending.review(self._engine, self._fetch, review, journal)
+
+    def conclude_review(self, review: BuyerReview, *, journal: Journal) -> WriteResult:
+        """Find out what came of a review that nobody wants any more; nothing is written."""
+        with self._writing:
+            return sending.review(self._engine, self._fetch, review, journal, withdrawn=True)
 
     def send_message(
         self, number: str, message: str, *, journal: Journal | None = None, revision: int = 1

@@ -12,7 +12,7 @@ from mallsync.model.words import Phase, fold, is_blank
 from mallsync.model.writebacks import NoticeWarning, Preview, ShipmentNotice, Standing
 from mallsync.wire.writing import no_correction
 
-__all__ = ["closed", "number_of_notice", "preview", "standing"]
+__all__ = ["closed", "has_arrived", "number_of_notice", "preview", "standing"]
 
 NOTIFY = "notify_shipped"
 
@@ -22,6 +22,7 @@ _DROPPED = {
     "ship_date": "SHIP_DATE_DROPPED",
     "message": "MESSAGE_DROPPED",
 }
+_BEFORE_SHIPPING = (Phase.UNPAID, Phase.TO_SHIP)
 _CLOSED = {
     Phase.UNPAID: "MALL_STATE_TOO_EARLY",
     Phase.SHIPPED: "MALL_STATE_TOO_LATE",
@@ -65,15 +66,29 @@ def number_of_notice(notice: ShipmentNotice) -> str:
 def standing(order: Order, notice: ShipmentNotice) -> Standing:
     """Return whether a notice is on the mall: SAME once it is shipped with no other number.
 
-    A number that the mall does not show may be ours. One that is cancelled since had been shipped
-    if it shows our number.
+    A number that the mall does not show may be ours. One that is cancelled since, or in a state
+    that the wire does not know, had been shipped if it shows our number.
     """
-    shown = next((one.tracking_number for one in order.shipments[0].parcels), "")
+    shown = _shown(order)
     is_ours = fold(shown) == fold(number_of_notice(notice))
-    if order.phase not in (Phase.SHIPPED, Phase.DONE):
-        was_shipped = order.phase is Phase.CANCELLED and bool(shown) and is_ours
-        return Standing.SAME if was_shipped else Standing.ABSENT
-    return Standing.SAME if not shown or is_ours else Standing.DIFFERENT
+    if order.phase in (Phase.SHIPPED, Phase.DONE):
+        return Standing.SAME if not shown or is_ours else Standing.DIFFERENT
+    was_shipped = order.phase not in _BEFORE_SHIPPING and bool(shown) and is_ours
+    return Standing.SAME if was_shipped else Standing.ABSENT
+
+
+def has_arrived(order: Order, notice: ShipmentNotice) -> bool:
+    """Tell whether a report that was begun has arrived: with our number, or it shows none.
+
+    When the order was shipped says that somebody has reported it, although it is closed since.
+    """
+    if standing(order, notice) is not Standing.ABSENT:
+        return standing(order, notice) is Standing.SAME
+    return order.phase not in _BEFORE_SHIPPING and bool(order.shipped_at) and not _shown(order)
+
+
+def _shown(order: Order) -> str:
+    return next((one.tracking_number for one in order.shipments[0].parcels), "")
 
 
 def closed(order: Order, notice: ShipmentNotice) -> MallError | None:

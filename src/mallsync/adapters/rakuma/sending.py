@@ -8,9 +8,9 @@ from attrs import define, frozen
 
 from mallsync.adapters.rakuma.faults import failure
 from mallsync.adapters.rakuma.flows import Fetch, Look, looks
-from mallsync.adapters.rakuma.notices import NOTIFY, closed, preview, standing
+from mallsync.adapters.rakuma.notices import NOTIFY, closed, has_arrived, preview, standing
 from mallsync.adapters.rakuma.records import RakumaRecord, State
-from mallsync.errors import AnswerLost, ConfigError, Conflict, MallError, NotSupported
+from mallsync.errors import AnswerLost, ConfigError, Conflict, MallError, NotSent, NotSupported
 from mallsync.model.journal import EntryKey, digest
 from mallsync.model.order import Order
 from mallsync.model.sighting import Seen
@@ -27,9 +27,16 @@ from mallsync.ports import Journal
 from mallsync.wire.calls import Caller, Steps
 from mallsync.wire.messages import Effect, Operation, Request, Response
 from mallsync.wire.texts import same_text
-from mallsync.wire.writing import SEND, Write, outcome_of_look, refused_by_preview, write_result
+from mallsync.wire.writing import (
+    SEND,
+    WITHDRAWN,
+    Write,
+    outcome_of_look,
+    refused_by_preview,
+    write_result,
+)
 
-__all__ = ["message", "review", "send"]
+__all__ = ["conclude", "message", "review", "send"]
 
 _REVIEW, _MESSAGE = "register_review", "send_message"
 
@@ -78,6 +85,16 @@ def send(
     return [_result(by_notice[notice], fetch) for notice in notices]
 
 
+def conclude(
+    caller: Caller, fetch: Fetch, notices: Sequence[ShipmentNotice], journal: Journal
+) -> list[NoticeResult]:
+    """Find out what came of notices that nobody wants any more; nothing is written."""
+    jobs = [_Job(notice=notice) for notice in notices]
+    for job in jobs:
+        _report(caller, fetch, job, journal, withdrawn=True)
+    return [_result(job, fetch) for job in jobs]
+
+
 def _failing(kind: type[MallError], code: str) -> MallError:
     return failure(kind, NOTIFY, code)
 
@@ -88,15 +105,18 @@ def _result(job: _Job, fetch: Fetch) -> NoticeResult:
     return NoticeResult(notice=job.notice, outcome=job.outcome, error=job.error, warnings=dropped)
 
 
-def _report(caller: Caller, fetch: Fetch, job: _Job, journal: Journal | None) -> None:
+def _report(
+    caller: Caller, fetch: Fetch, job: _Job, journal: Journal | None, *, withdrawn: bool = False
+) -> None:
     try:
         order = _order(caller, fetch, job.notice.order_number)
     except MallError as error:
         job.miss(error)
         return
     steps = _steps(caller, fetch, journal, EntryKey(order.key, order.number), digest(job.notice))
+    report = _look_for_report if withdrawn else _report_once
     try:
-        _report_once(steps, fetch, order, job.notice)
+        report(steps, fetch, order, job.notice)
     except ConfigError:
         job.settle(Outcome.REFUSED, _failing(Conflict, "OTHER_PAYLOAD_IN_JOURNAL"))
     except MallError as error:
@@ -105,13 +125,31 @@ def _report(caller: Caller, fetch: Fetch, job: _Job, journal: Journal | None) ->
         job.settle(Outcome.SENT)
 
 
+def _look_for_report(steps: Steps, _fetch: Fetch, order: Order, notice: ShipmentNotice) -> None:
+    """End a report that is not wanted any more as the mall shows it.
+
+    Raises:
+        MallError: It is not there, or another is.
+    """
+    if has_arrived(order, notice):
+        steps.adopt(SEND, "")
+    elif standing(order, notice) is Standing.DIFFERENT:
+        steps.refuse(SEND, _failing(Conflict, "OTHER_NUMBER_ON_MALL"))
+    else:
+        steps.refuse(SEND, _failing(NotSent, WITHDRAWN))
+
+
 def _report_once(steps: Steps, fetch: Fetch, order: Order, notice: ShipmentNotice) -> None:
     if standing(order, notice) is Standing.SAME:
         steps.adopt(SEND, "")
         return
     error = closed(order, notice)
+    if error is not None and has_arrived(order, notice) and steps.begun(SEND):
+        steps.adopt(SEND, "")
+        return
     if error is not None:
         steps.refuse(SEND, error)
+        return
 
     def seen() -> str | None:
         there = _order(steps.caller, fetch, order.number)
@@ -153,15 +191,30 @@ def _write(fetch: Fetch, name: str, operation: Operation[str]) -> _Write:
     return _Write(operation, operation.name, effect)
 
 
-def review(caller: Caller, fetch: Fetch, told: BuyerReview, journal: Journal | None) -> WriteResult:
-    """Rate the buyer once, behind the buyer's own rating (R4): it completes the transaction."""
+def review(
+    caller: Caller,
+    fetch: Fetch,
+    told: BuyerReview,
+    journal: Journal | None,
+    *,
+    withdrawn: bool = False,
+) -> WriteResult:
+    """Rate the buyer once, behind the buyer's own rating (R4): it completes the transaction.
+
+    One that is withdrawn is looked for, and not written.
+    """
 
     def done(record: RakumaRecord) -> str | None:
-        return "" if record.state is State.COMPLETED else None
+        # One that is cancelled since had been completed first.
+        return "" if record.state is State.COMPLETED or record.completed_at else None
 
     def carry_out(steps: Steps, record: RakumaRecord) -> None:
+        if withdrawn:
+            steps.refuse(SEND, failure(NotSent, _REVIEW, WITHDRAWN))
+            return
         if record.state is not State.AWAITING_SELLER_REVIEW:
             steps.refuse(SEND, failure(Conflict, _REVIEW, "BUYER_HAS_NOT_RATED"))
+            return
         operation = _write(fetch, _REVIEW, fetch.reader.wire.register_review(told))
         steps.once(SEND, operation, lambda: done(_record(caller, fetch, record.number)))
 

@@ -181,6 +181,17 @@ class Client(ShopClient):
         with self._sending:  # a look and its write belong together, whichever thread asks
             return sending.send(self._engine, self._fetch(), given, journal)
 
+    def conclude_notices(
+        self, notices: Sequence[ShipmentNotice], *, journal: Journal
+    ) -> list[NoticeResult]:
+        """Find out what came of reports that nobody wants any more; nothing is written.
+
+        What an accepted batch says of them counts, too. What never arrived is NOT_SENT.
+        """
+        given = notices_of(notices)
+        with self._sending:
+            return sending.conclude(self._engine, self._fetch(), given, journal)
+
     def confirm_orders(self, numbers: Iterable[str]) -> list[WriteResult]:
         """Confirm orders (注文確認, 100 → 200); one result for each number, in order."""
         return writes.confirm(self._engine, self._fetch(), numbers_of(numbers))

@@ -8,6 +8,7 @@ one, and only then adds.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from hashlib import sha256
 
 from attrs import frozen
 
@@ -23,9 +24,12 @@ __all__ = [
     "LONGEST_NUMBER",
     "MOST_NUMBERS",
     "Filling",
+    "disagrees",
     "fill",
+    "has_arrived",
     "has_unfilled",
     "preview",
+    "records_digest",
     "shipment_of",
     "standing",
 ]
@@ -107,6 +111,36 @@ def standing(order: Order, notice: ShipmentNotice) -> Standing:
     # Without a number one record that agrees is the notice; the others are nobody's yet.
     same_facts = all(agreeing) if wanted else any(agreeing)
     return Standing.SAME if same_numbers and same_facts else Standing.DIFFERENT
+
+
+def has_arrived(order: Order, notice: ShipmentNotice) -> bool:
+    """Tell whether a report that was begun has arrived, if with other values beside its numbers.
+
+    A carrier or a date that was changed since makes it no other report. What a correction would
+    write is there only if `standing` says so: its numbers may have been there before.
+    """
+    shipment = shipment_of(order, notice)
+    wanted = set(_numbers(notice))
+    if shipment is None or notice.revision > 1 or not wanted:
+        return False
+    return wanted <= {parcel.tracking_number for parcel in shipment.parcels}
+
+
+def disagrees(order: Order, notice: ShipmentNotice) -> bool:
+    """Tell whether a record that reports the shipment has another carrier or date."""
+    shipment = shipment_of(order, notice)
+    there = () if shipment is None else _reported(shipment, dated_too=not _numbers(notice))
+    return not all(_agrees(parcel, notice) for parcel in there)
+
+
+def records_digest(order: Order, notice: ShipmentNotice) -> str:
+    """Return a fingerprint of the records of a notice's shipment, to see whether they change."""
+    shipment = shipment_of(order, notice)
+    parcels = () if shipment is None else shipment.parcels
+    facts = sorted(
+        [(one.id, one.tracking_number, one.carrier_code, str(one.ship_date)) for one in parcels]
+    )
+    return sha256(str(facts).encode()).hexdigest()[:32]
 
 
 def _reported(shipment: Shipment, *, dated_too: bool) -> list[Parcel]:

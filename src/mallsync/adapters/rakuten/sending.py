@@ -7,6 +7,7 @@ batches: a lost acceptance can then be told from "never asked" after the settle 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import timedelta
 
 from attrs import define
 
@@ -14,9 +15,12 @@ from mallsync.adapters.rakuten.codec import ShippingResult, UpdateShipping, Upda
 from mallsync.adapters.rakuten.faults import failure
 from mallsync.adapters.rakuten.flows import Fetch, details
 from mallsync.adapters.rakuten.notices import (
+    disagrees,
     fill,
+    has_arrived,
     has_unfilled,
     preview,
+    records_digest,
     shipment_of,
     standing,
 )
@@ -37,12 +41,21 @@ from mallsync.wire.calls import Caller
 from mallsync.wire.paging import batches
 from mallsync.wire.writing import Ledger, Write, refused_by_preview, still_open
 
-__all__ = ["POLLS", "look", "send"]
+__all__ = ["POLLS", "conclude", "look", "send"]
 
 POLLS = (1.0, 2.0, 3.0, 5.0, 8.0, 13.0, 21.0, 34.0)
 """Seconds before each look at an unfinished async result; its running time is not documented."""
 
 _ACCEPTED = "accepted"
+"""The note of a write that keeps the request id of its batch."""
+
+_BEFORE = "before"
+"""The note of a correction that keeps what the mall showed before it, as a digest."""
+
+_QUEUED = timedelta(hours=24)
+"""How long an accepted batch without a result may still run; a guess: only its acceptance is known,
+and that a result is kept for 30 days (§4.2)."""
+
 _OPERATION = "updateOrderShipping"
 
 
@@ -60,7 +73,7 @@ class _Job(Write):
 
 
 def _job(notice: ShipmentNotice) -> _Job:
-    return _Job(notice=notice, payload=digest(notice), notes=(_ACCEPTED,))
+    return _Job(notice=notice, payload=digest(notice), notes=(_ACCEPTED, _BEFORE))
 
 
 def send(
@@ -82,6 +95,18 @@ def send(
         _send_one(caller, ledger, job)
     _look_after(caller, fetch, ledger, [job for job in jobs if job.outcome is Outcome.UNKNOWN])
     return [_result(by_notice[notice]) for notice in notices]
+
+
+def conclude(
+    caller: Caller, fetch: Fetch, notices: Sequence[ShipmentNotice], journal: Journal
+) -> list[NoticeResult]:
+    """Find out what came of notices that nobody wants any more; nothing is written."""
+    jobs = [_job(notice) for notice in notices]
+    ledger = Ledger(journal, _failing)
+    _look_before(caller, fetch, jobs)
+    _resume(caller, ledger, jobs)
+    ledger.withdraw([job for job in jobs if job.order is not None])
+    return [_result(job) for job in jobs]
 
 
 def look(caller: Caller, fetch: Fetch, numbers: Iterable[str]) -> dict[str, Order | MallError]:
@@ -128,6 +153,7 @@ def _prepare(job: _Job, order: Order) -> None:
     if job.is_on_mall(order):
         job.settle(Outcome.SENT)
         return
+    job.has_arrived = has_arrived(order, job.notice)
     try:
         filling = fill(order, job.notice)
     except MallError as error:
@@ -148,28 +174,56 @@ def _refuse_second_notices(jobs: list[_Job]) -> None:
 
 
 def _resume(caller: Caller, ledger: Ledger, jobs: list[_Job]) -> None:
-    """Go on where an earlier run stopped: a begun write is sent again only if it surely failed."""
+    """Go on where an earlier run stopped: a begun write is sent again only if it surely failed.
+
+    What it finds changed since is never written over.
+    """
     begun = ledger.begun(jobs)
-    for request_id, some in _accepted(ledger, still_open(begun)).items():
-        _poll(caller, ledger, some, request_id, polls=(0.0,))
-    ledger.conclude(begun)
+    unseen = [job for job in begun if job.outcome is not Outcome.SENT and not job.has_arrived]
+    told = _results_of(caller, ledger, unseen)
+    ended = [job for job in unseen if job in told]
+    for job in ended:
+        _take_result(ledger, job, told[job])
+    for job in still_open(unseen):
+        if _is_changed(ledger, job):
+            job.settle(Outcome.REFUSED, _failing(Conflict, "REPORTED_OTHERWISE"))
+    ledger.conclude([job for job in begun if job not in ended])
 
 
-def _accepted(ledger: Ledger, jobs: list[_Job]) -> dict[str, list[_Job]]:
-    """Return begun jobs by the request id of their batch; one without an id stays in doubt."""
+def _results_of(caller: Caller, ledger: Ledger, jobs: list[_Job]) -> dict[_Job, MallError | None]:
+    """Return what came of begun jobs whose batch was accepted, as far as the mall tells."""
     accepted: dict[str, list[_Job]] = {}
     for job in jobs:
         request_id = ledger.receipt(job, _ACCEPTED)
         if request_id:
+            job.settle_after = _QUEUED
+            job.unclear = "RESULT_PENDING"  # not ready, unknown and expired look alike
             accepted.setdefault(request_id, []).append(job)
-        else:
-            ledger.doubt(job)
-    return accepted
+    told: dict[_Job, MallError | None] = {}
+    for request_id, some in accepted.items():
+        results = _results(caller, request_id)
+        told.update(
+            (job, results[job.notice.order_number])
+            for job in some
+            if job.notice.order_number in results
+        )
+    return told
+
+
+def _is_changed(ledger: Ledger, job: _Job) -> bool:
+    """Tell whether somebody has changed the records that a begun job would write over.
+
+    A report begins where there is none; a correction has kept what it began from.
+    """
+    assert job.order is not None  # noqa: S101 -- only what was looked at is begun
+    if job.notice.revision == 1:
+        return disagrees(job.order, job.notice)
+    return ledger.receipt(job, _BEFORE) not in ("", records_digest(job.order, job.notice))
 
 
 def _send_one(caller: Caller, ledger: Ledger, job: _Job) -> None:
     assert job.update is not None  # noqa: S101 -- as above
-    if not ledger.begin(job):
+    if not _begin(ledger, job):
         return
     try:
         caller.call(job.update)
@@ -177,6 +231,15 @@ def _send_one(caller: Caller, ledger: Ledger, job: _Job) -> None:
     except MallError as error:
         job.fail(error)
     ledger.finish(job)
+
+
+def _begin(ledger: Ledger, job: _Job) -> bool:
+    """Begin a write; a correction keeps what it writes over."""
+    begun = ledger.begin(job)
+    if begun and ledger.journal is not None and job.notice.revision > 1:
+        assert job.order is not None  # noqa: S101 -- as above
+        ledger.note(job, _BEFORE, records_digest(job.order, job.notice))
+    return begun
 
 
 def _send_async(caller: Caller, ledger: Ledger, jobs: list[_Job]) -> None:
@@ -190,7 +253,7 @@ def _send_async(caller: Caller, ledger: Ledger, jobs: list[_Job]) -> None:
 
 
 def _send_batch(caller: Caller, ledger: Ledger, jobs: Sequence[_Job]) -> None:
-    mine = [job for job in jobs if ledger.begin(job)]
+    mine = [job for job in jobs if _begin(ledger, job)]
     updates = tuple(job.update for job in mine if job.update is not None)
     if not updates:
         return
