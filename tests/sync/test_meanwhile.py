@@ -52,6 +52,11 @@ def two_lines(fake: Any) -> list[str]:
     return list(fake.place(1, lines=2))
 
 
+def two_methods(fake: Any) -> list[str]:
+    """Let somebody place an order at Mercari Shops that goes out in two shipments."""
+    return list(fake.place(methods=(ARRANGED, OTHER)))
+
+
 def one(fake: Any) -> list[str]:
     """Let somebody place an order."""
     return list(fake.place(1))
@@ -276,6 +281,22 @@ def test_a_correction_does_not_write_over_what_was_typed_by_hand_since(
     assert by_hand == records(fake, number)
 
 
+def test_a_correction_that_has_not_kept_what_it_began_from_writes_over_nothing(
+    world: World,
+) -> None:
+    """Whether somebody has typed there since, nobody can tell."""
+    sync, fake, number, plan = corrected(world)
+    with killed("begin", of="before"):
+        sync.export(plan)
+    ((parcel,),) = fake.parcels(number).values()
+    parcel.number = HAND
+    later(world, sync)
+    told = record(sync, revision=2)
+
+    assert (Outcome.REFUSED, "REPORTED_OTHERWISE") == (told.outcome, told.code)
+    assert [HAND] == [one["shippingNumber"] for one in records(fake, number)]
+
+
 def test_a_correction_that_never_arrived_is_sent_once_the_mall_has_settled(world: World) -> None:
     """The mall shows what it showed before."""
     sync, fake, number, plan = corrected(world)
@@ -395,9 +416,7 @@ def test_one_of_two_shipments_is_known_to_be_done_although_nobody_wants_the_othe
     world: World,
 ) -> None:
     """What is half done is reported again only on purpose."""
-    sync, _, _ = started(
-        world, "mercari_shops", lambda fake: list(fake.place(methods=(ARRANGED, OTHER)))
-    )
+    sync, _, _ = started(world, "mercari_shops", two_methods)
     with by_the_clock(world), killed("end", of="completeOrderShipping"):
         sync.export(fill_in(sync))
     withdraw(sync, "mercari_shops")
@@ -411,9 +430,7 @@ def test_the_second_of_two_shipments_goes_out_although_the_end_of_the_first_was_
     world: World,
 ) -> None:
     """Completing it again is refused, and nothing of it is left to ship: it is done."""
-    sync, fake, number = started(
-        world, "mercari_shops", lambda fake: list(fake.place(methods=(ARRANGED, OTHER)))
-    )
+    sync, fake, number = started(world, "mercari_shops", two_methods)
     with by_the_clock(world), killed("end", of="completeOrderShipping"):
         sync.export(fill_in(sync))
     told = later(world, sync)
@@ -427,9 +444,7 @@ def test_a_completion_that_is_refused_while_pieces_are_left_to_ship_is_refused(
     world: World,
 ) -> None:
     """The buyer has cancelled it just now."""
-    sync, fake, _ = started(
-        world, "mercari_shops", lambda fake: list(fake.place(methods=(ARRANGED, OTHER)))
-    )
+    sync, fake, _ = started(world, "mercari_shops", two_methods)
     plan = fill_in(sync)
     mall = world.malls.mercari_shops
     mall.fail_next(Fault.RESET_BEFORE, operation="completeOrderShipping", times=9)
@@ -441,6 +456,93 @@ def test_a_completion_that_is_refused_while_pieces_are_left_to_ship_is_refused(
 
     assert Outcome.REFUSED is record(sync).outcome
     assert 0 == written(world, "mercari_shops")
+
+
+@pytest.mark.parametrize("counts_at", ["create", "complete"])
+@pytest.mark.parametrize("change", ["number", "method"])
+def test_a_completion_that_never_arrived_is_made_with_the_number_of_now(
+    world: World, counts_at: str, change: str
+) -> None:
+    """An order that waits says nothing of its shipment, whenever the mall counts its pieces."""
+    sync, fake, number = started(world, "mercari_shops")
+    fake.settings.counts_at = counts_at
+    world.malls.mercari_shops.fail_next(
+        Fault.RESET_BEFORE, operation="completeOrderShipping", times=9
+    )
+    sync.export(fill_in(sync))
+    fake.script.clear()
+    if change == "method":
+        fake.see(number).lines[0].method = OTHER
+    ready(sync, stored(sync, number).order.key, "900011112222")
+    told = later(world, sync)
+    sync.export(sync.plan_export())
+
+    assert (Outcome.NOT_SENT, False) == (told.outcome, told.half_done)
+    if (counts_at, change) != ("create", "method"):  # its pieces are in the shipment of before
+        assert Outcome.SENT is record(sync).outcome
+        assert 1 == written(world, "mercari_shops")
+
+
+@pytest.mark.parametrize("counts_at", ["create", "complete"])
+def test_a_shipment_that_is_open_is_not_left_out_of_the_next_report(
+    world: World, counts_at: str
+) -> None:
+    """Where nobody can tell what is in it, a person has to look."""
+    sync, fake, number = started(world, "mercari_shops", two_methods)
+    fake.settings.counts_at = counts_at
+    with by_the_clock(world), killed("begin", of="completeOrderShipping"):
+        sync.export(fill_in(sync))
+    ready(sync, stored(sync, number).order.key, "900011112222")
+    told = later(world, sync)
+    sync.export(sync.plan_export())
+    sent = written(world, "mercari_shops")
+
+    assert Outcome.NOT_SENT is told.outcome
+    assert told.half_done == (counts_at == "create")
+    assert sent == (0 if told.half_done else 2)
+
+
+@pytest.mark.parametrize("step", ["createOrderShipping", "updateOrderShippingTrackingCode"])
+def test_what_only_prepares_a_shipment_stays_in_no_doubt(world: World, step: str) -> None:
+    """The first shipment is completed, the second was on its way when nobody wanted it any more."""
+    sync, _, _ = started(world, "mercari_shops", two_methods)
+    with killed("end", of=f"{step} {OTHER}"):
+        sync.export(fill_in(sync))
+    withdraw(sync, "mercari_shops")
+    told = later(world, sync)
+
+    assert (Outcome.NOT_SENT, True, False) == (told.outcome, told.half_done, told.in_doubt)
+    assert 1 == written(world, "mercari_shops")
+
+
+@pytest.mark.parametrize("wanted", [True, False])
+@pytest.mark.parametrize(
+    ("method", "step"),
+    [
+        ("end", "createOrderShipping"),
+        ("begin", "updateOrderShippingTrackingCode"),
+        ("end", "updateOrderShippingTrackingCode"),
+    ],
+)
+def test_what_somebody_completes_by_hand_is_reported_and_keeps_its_text(
+    world: World, method: str, step: str, *, wanted: bool
+) -> None:
+    """There is nothing left for us to do."""
+    sync, fake, number = started(world, "mercari_shops", message="")
+    with killed(method, of=step):
+        sync.export(fill_in(sync))
+    order = fake.see(number)
+    for shipment in order.shipments:
+        shipment.completed, shipment.tracking_code = fake.now, "HAND"
+    order.status = Status.COMPLETED
+    if not wanted:
+        withdraw(sync, "mercari_shops")
+    world.advance(hours=2)
+    sync.reconcile()
+
+    assert Outcome.SENT is record(sync).outcome
+    assert ["HAND"] == [shipment.tracking_code for shipment in order.shipments]
+    assert nothing_in_doubt(sync)
 
 
 @pytest.mark.parametrize("rest", ["held", "cancelled"])
@@ -474,8 +576,11 @@ def test_a_cart_that_no_list_reaches_any_more_is_read_by_its_lines(world: World)
     assert Outcome.SENT is record(sync).outcome
 
 
-def test_a_review_whose_text_the_shop_has_changed_is_not_written_as_it_was(world: World) -> None:
-    """The next run rates the buyer with what the shop says now."""
+@pytest.mark.parametrize("days", [1, 20])
+def test_a_review_whose_text_the_shop_has_changed_is_written_as_it_is_now(
+    world: World, days: int
+) -> None:
+    """Also where no list shows the order any more."""
     sync, fake, number = started(world, "rakuma", review_message="ありがとう")
     sync.export(fill_in(sync))
     fake.move(fake.trades[number], Stage.RECEIVED, fake.now)
@@ -486,12 +591,10 @@ def test_a_review_whose_text_the_shop_has_changed_is_not_written_as_it_was(world
     doubt = record(sync, REVIEW).in_doubt
     other = evolve(SETTINGS["rakuma"], days=3, review_message="またどうぞ")
     sync = Sync([Shop(world.rakuma, other)], world.store)
-    later(world, sync)
-    told = record(sync, REVIEW)
-    sync.review()
+    later(world, sync, days=days)
 
     assert doubt
-    assert (Outcome.NOT_SENT, "WITHDRAWN") == (told.outcome, told.code)
+    assert Outcome.SENT is record(sync, REVIEW).outcome
     assert "またどうぞ" == fake.trades[number].comment
     assert 1 == fake.effective(kind="reviewed")
 
@@ -540,6 +643,33 @@ def test_a_report_of_an_order_that_the_mall_does_not_know_any_more_ends(
     assert early.in_doubt
     assert Outcome.REFUSED is late.outcome
     assert late.code
+    assert nothing_in_doubt(sync)
+
+
+@pytest.mark.parametrize("wanted", [True, False])
+def test_a_report_of_a_shipment_that_the_mall_does_not_know_any_more_ends(
+    world: World, monkeypatch: pytest.MonkeyPatch, *, wanted: bool
+) -> None:
+    """The order is there, its basket is not."""
+    sync, fake, number = started(world, "rakuten")
+    with killed("end", of="send"):
+        sync.export(fill_in(sync))
+    shown = type(fake)._base
+
+    def renamed(*record: Any) -> Any:
+        document = shown(*record)
+        for package in document["PackageModelList"]:
+            package["basketId"] += 990
+        return document
+
+    monkeypatch.setattr(type(fake), "_base", renamed)
+    if not wanted:
+        withdraw(sync, "rakuten")
+    world.advance(hours=2)
+    sync.reconcile()
+    told = record(sync)
+
+    assert (Outcome.REFUSED, "SHIPMENT_UNKNOWN") == (told.outcome, told.code)
     assert nothing_in_doubt(sync)
 
 

@@ -101,6 +101,16 @@ class WritesAgain(rakuten.Client):
             self._engine.call(update)
 
 
+class SendsWhatNobodyWants(rakuten.Client):
+    """Takes a look for an order to go on."""
+
+    def conclude_notices(
+        self, notices: Sequence[ShipmentNotice], *, journal: Journal
+    ) -> list[NoticeResult]:
+        """Send what is not there."""
+        return self.send_notices(notices, journal=journal)
+
+
 class CoversTooEarly(rakuten.Client):
     """Says that a period is done before its orders have come."""
 
@@ -212,6 +222,14 @@ def test_a_second_write_after_a_lost_answer_is_seen(plant: Plant) -> None:
     """The law of lost answers counts the effects at the mall."""
     with pytest.raises(AssertionError, match="2 == 1"):
         LAWS.test_a_lost_answer_leads_to_no_second_write(plant(WritesAgain))
+
+
+def test_a_report_that_nobody_wants_any_more_is_seen(plant: Plant) -> None:
+    """The law of what is withdrawn counts the effects, too."""
+    with pytest.raises(AssertionError):
+        LAWS.test_what_nobody_wants_any_more_is_looked_up_and_never_written(
+            plant(SendsWhatNobodyWants)
+        )
 
 
 @pytest.mark.parametrize("kind", [CoversTooEarly, CoversTooLittle])

@@ -188,7 +188,8 @@ class Writing:
         """Find out what came of what was begun.
 
         The mall is looked at: what it shows is adopted, and what it provably lacks after its
-        settle time is sent again if it is still wanted as it was. All else stays UNKNOWN.
+        settle time is sent again if it is still wanted as it was; what is not ends as NOT_SENT.
+        Until the mall has settled it stays UNKNOWN.
 
         Args:
             judge: As `in_doubt`; asked of each batch when its turn has come, for the shop may
@@ -240,13 +241,18 @@ class Writing:
         """Yield what came of writes that are not made again, as far as it is known now."""
         client, journal = self.shop.client, self.store.journal
         notices, reviews = _by_kind(withdrawn)
-        told = [told for _, told in notices]
-        results = client.conclude_notices(told, journal=journal) if told else []
+        some = [notice for _, notice in notices]
+        results = client.conclude_notices(some, journal=journal) if some else []
         for (key, _), result in zip(notices, results, strict=True):
             yield self._kept(key, result)
         for key, review in reviews:
             done = cast("ReviewsBuyers", client).conclude_review(review, journal=journal)
-            yield self._kept(key, done)
+            told = self._kept(key, done)
+            if told.outcome is Outcome.NOT_SENT:  # what the shop says now; no list may show it
+                now = evolve(review, message=self.shop.settings.review_message)
+                yield from self._reviews([(key, now)])
+            else:
+                yield told
 
     def _batch(self, writes: Sequence[Write]) -> list[Written]:
         notices, reviews = _by_kind(writes)
@@ -269,10 +275,11 @@ class Writing:
         if isinstance(result.error, NotFound):
             self.store.journal.give_up(key, self.shop.client.settle)
         code = _code(result.error)
+        outcome = self.store.journal.settle(key, result.outcome, code)
         return Written(
             key=key,
-            outcome=self.store.journal.settle(key, result.outcome, code),
-            code=code,
+            outcome=outcome,
+            code="" if outcome is Outcome.SENT else code,
             warnings=tuple(one.code for one in getattr(result, "warnings", ())),
         )
 

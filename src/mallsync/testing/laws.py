@@ -207,6 +207,21 @@ class AdapterLaws:
         assert again.outcome is Outcome.SENT
         assert subject.effects(order) == 1
 
+    def test_what_nobody_wants_any_more_is_looked_up_and_never_written(
+        self, subject: Subject
+    ) -> None:
+        """What has arrived is SENT; what has not stays so."""
+        orders = subject.shippable()[:2]
+        notices = [subject.notice(order) for order in orders]
+        journal = MemoryJournal(lambda: subject.now)
+        with _closing(subject.client()) as client:
+            client.send_notices(notices[:1], journal=journal)
+            results = client.conclude_notices(notices, journal=journal)
+
+        assert notices == [result.notice for result in results]
+        assert [Outcome.SENT, Outcome.NOT_SENT] == [result.outcome for result in results]
+        assert [1, 0] == [subject.effects(order) for order in orders]
+
     def test_results_answer_the_notices_one_for_one(self, subject: Subject) -> None:
         """There is one result for each notice, in order, good and bad mixed."""
         good = [subject.notice(order) for order in subject.shippable()[:2]]

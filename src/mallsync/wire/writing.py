@@ -13,6 +13,7 @@ from mallsync.errors import (
     ConfigError,
     Conflict,
     MallError,
+    NotFound,
     NotSent,
     Problem,
     Rejected,
@@ -200,8 +201,7 @@ class Ledger:
         for write in writes:
             if write.retaken:
                 self.forget(write)
-            otherwise = write.error is not None and write.error.code in _OTHERWISE
-            if write.outcome in (None, Outcome.REFUSED) and not otherwise:
+            if write.outcome in (None, Outcome.REFUSED) and not _is_otherwise(write.error):
                 write.settle(Outcome.NOT_SENT, self.failing(NotSent, WITHDRAWN))
 
     def receipt(self, write: Write, note: str) -> str:
@@ -243,6 +243,11 @@ class Ledger:
         if step is not None and step.state is StepState.DONE:
             write.settle(Outcome.SENT)
         return step is not None and step.state is StepState.BEGUN
+
+
+def _is_otherwise(error: MallError | None) -> bool:
+    """Tell whether the mall shows something else than what a write is about, or nothing like it."""
+    return error is not None and (isinstance(error, NotFound) or error.code in _OTHERWISE)
 
 
 def no_correction(notice: ShipmentNotice) -> Iterator[NoticeWarning]:

@@ -137,16 +137,18 @@ def was_shipped(order: Order) -> bool:
 
 
 def shows_shipped(order: Order, package: Package) -> bool:
-    """Tell whether an order that waits shows no piece of a package as still to be shipped.
+    """Tell whether an order that waits shows pieces to be shipped, and none of a package.
 
     Whether unshippedQuantity drops when a shipment is opened or when it is completed is not told
-    (A5), so of a package that was never tried to complete this says nothing.
+    (A5): of a package that was never tried to complete this says nothing, and an order that waits
+    with nothing left has an open shipment, which may be this one.
     """
-    return order.phase is Phase.TO_SHIP and all(
-        unshipped_quantity(line) == 0
-        for line in checked(order.raw).products
-        if (line.shippingMethod or ARRANGED_BY_SHOP) == package.method
-    )
+    if order.phase is not Phase.TO_SHIP:
+        return False
+    lines = checked(order.raw).products
+    waiting = {(line.productId, _variant(line)) for line in lines if unshipped_quantity(line)}
+    packed = {(product, variant) for product, variant, _ in package.lines}
+    return bool(waiting) and waiting.isdisjoint(packed)
 
 
 def message_id(order: Order, text: str) -> str | None:

@@ -76,6 +76,7 @@ class _Job(Write):
     notice: ShipmentNotice
     order: Order | None = None
     done: list[str] = field(factory=list)
+    left_out: list[NoticeWarning] = field(factory=list)
 
     @property
     def number(self) -> str:
@@ -187,7 +188,7 @@ def _report(
     assert job.order is not None  # noqa: S101 -- an open job was looked at
     key = EntryKey(job.order.key, job.order.number, revision=_REVISION)
     steps = Steps(caller, journal, key, payload_of(job.notice))
-    saga = _Saga(steps=steps, fetch=fetch, order=job.order, done=job.done)
+    saga = _Saga(steps=steps, fetch=fetch, order=job.order, done=job.done, left_out=job.left_out)
     try:
         work(saga, job.notice)
     except ConfigError:
@@ -206,6 +207,7 @@ class _Saga:
     fetch: Fetch
     order: Order
     done: list[str] = field(factory=list)
+    left_out: list[NoticeWarning] = field(factory=list)
 
     def look(self) -> Order:
         """Return the order as the mall shows it now."""
@@ -218,11 +220,32 @@ def _carry_out(saga: _Saga, notice: ShipmentNotice) -> None:
     Raises:
         MallError: The first that cannot be done; the next run goes on from there.
     """
-    if saga.steps.done(PACKAGES) or not is_shipped(saga.order):
+    if is_shipped(saga.order):
+        _close(saga)
+    else:
         _ship_all(saga, notice)
     # One that was cancelled behind its shipment is reported, and nobody is written to.
     if notice.message and (is_shipped(saga.order) or not was_shipped(saga.order)):
         _write_message(saga, notice.message)
+
+
+def _close(saga: _Saga) -> None:
+    """End the steps of shipments of which the mall needs no more: the order is shipped."""
+    for package in _packed(saga):
+        saga.steps.adopt(_name(CompleteShipping.name, package), "")
+    _forget_begun(saga, but=MESSAGE)
+
+
+def _packed(saga: _Saga) -> tuple[Package, ...]:
+    """Return what a report was begun with."""
+    return packages_told(saga.steps.receipt(PACKAGES) or "[]")
+
+
+def _forget_begun(saga: _Saga, *, but: str = "") -> None:
+    """Forget what was begun and is not needed: to open and to number a shipment tells nobody."""
+    for name in saga.steps.names() - {but}:
+        if saga.steps.begun(name):
+            saga.steps.forget(name)
 
 
 def _conclude(saga: _Saga, notice: ShipmentNotice) -> None:
@@ -236,16 +259,20 @@ def _conclude(saga: _Saga, notice: ShipmentNotice) -> None:
         AnswerLost: It may still show.
     """
     error = _refusal(NotSent, WITHDRAWN)
-    packages = packages_told(saga.steps.receipt(PACKAGES) or "[]")
+    packages = _packed(saga)
     completed = [_completed(saga, package, error) for package in packages]
     seen = message_id(saga.order, notice.message) if notice.message else None
     if seen is not None:
         saga.steps.adopt(MESSAGE, seen)
     elif saga.steps.begun(MESSAGE):
         saga.steps.end_absent(MESSAGE, error.operation)
+    _forget_begun(saga)
     if was_shipped(saga.order) or (packages and all(completed)):
+        if notice.message and seen is None:
+            saga.left_out.append(NoticeWarning("MESSAGE_DROPPED", "the report is not wanted now"))
         return
-    if not any(completed):
+    # An open one that the mall does not count as left would be left out by the next report.
+    if not any([*completed, *(shows_shipped(saga.order, one) for one in packages)]):
         saga.steps.clear()
     raise error
 
@@ -365,7 +392,7 @@ def _seen_message(order: Order, text: str) -> str | None:
 
 def _result(job: _Job) -> NoticeResult:
     assert job.outcome is not None  # noqa: S101 -- every path settles
-    warnings = preview(job.notice).dropped
+    warnings = (*preview(job.notice).dropped, *job.left_out)
     if job.done and job.outcome is not Outcome.SENT:
         warnings = (*warnings, NoticeWarning("PARTLY_SENT", f"done: {', '.join(job.done)}"))
     return NoticeResult(notice=job.notice, outcome=job.outcome, error=job.error, warnings=warnings)

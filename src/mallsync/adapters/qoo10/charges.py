@@ -65,6 +65,8 @@ def _once(
     """
     for row in rows:
         amount = amount_of(row)
+        if type(amount) is int:
+            return amount
         if amount is not None and amount != "":
             return whole(amount)
     return None
@@ -76,6 +78,8 @@ def _discounts(rows: Sequence[LineRecord]) -> tuple[Discount, ...]:
     by_mall = _once(rows, _BY_MALL) or 0
     unknown = 0
     for row in rows:
+        if not (row.Discount or row.SellerDiscount):
+            continue
         # SellerDiscount is taken for the seller's part of Discount (§6.4).
         part = whole(row.SellerDiscount or 0)
         if 0 <= part <= row.Discount:

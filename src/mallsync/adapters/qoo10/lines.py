@@ -17,7 +17,7 @@ from mallsync.adapters.qoo10.shapes import (
     LineRecord,
     RowRecord,
 )
-from mallsync.adapters.qoo10.values import code_of, digits, optional_moment
+from mallsync.adapters.qoo10.values import TOO_LARGE, code_of, digits, optional_moment
 from mallsync.errors import DecodeError, MallError, Problem
 from mallsync.model.words import Phase
 from mallsync.wire.strict import Shape
@@ -93,6 +93,8 @@ class Reply:
 
     def __init__(self) -> None:
         self._seen: dict[tuple[str, ...], _Spelling] = {}
+        self._last: tuple[str, ...] = ()
+        self._spelling: _Spelling = (None, _LINES.read)
 
     def line(self, raw: object) -> Line:
         """Return a row with its numbers.
@@ -103,10 +105,16 @@ class Reply:
         if not isinstance(raw, dict):
             raise unreadable_rows((raw,))
         keys = tuple(raw)
-        names, read = self._seen.get(keys) or self._learn(keys)
+        if keys != self._last:
+            self._last, self._spelling = keys, self._seen.get(keys) or self._learn(keys)
+        names, read = self._spelling
         record = raw if names is None else dict(zip(names, raw.values(), strict=True))
+        cart, number = record.get("PackNo"), record.get("OrderNo")
         try:
-            cart, number = digits(record.get("PackNo")), digits(record.get("OrderNo"))
+            cart = str(cart) if type(cart) is int and 0 < cart < TOO_LARGE else digits(cart)
+            number = (
+                str(number) if type(number) is int and 0 < number < TOO_LARGE else digits(number)
+            )
         except ValueError:
             raise unreadable_rows((raw,)) from None
         return _new_line((cart, number, record, raw, read))
@@ -171,8 +179,10 @@ def told_of(lines: Sequence[Line]) -> list[Told]:
     for _, number, record, _, read in lines:
         if record.get("ClaimStatus"):
             return _told_with_claims(lines)
-        told[number] = told_of_shipping(number, read(record))
-    return by_number(told.values())
+        row = read(record)
+        status, phase = _stage(row.ShippingStatus)
+        told[number] = _new_told((number, row, row, None, phase, status))
+    return by_number(told)
 
 
 def unreadable_rows(rows: Sequence[object]) -> MallError:
@@ -188,16 +198,9 @@ def unreadable_rows(rows: Sequence[object]) -> MallError:
     return failure(DecodeError, _OPERATION, "UNREADABLE", problems=found)
 
 
-def by_number(told: Iterable[Told]) -> list[Told]:
+def by_number(told: Mapping[str, Told]) -> list[Told]:
     """Return order lines by their numbers."""
-    found = list(told)
-    if len(found) > 1:
-        found.sort(key=_number)
-    return found
-
-
-def _number(one: Told) -> int:
-    return int(one.number)
+    return [told[number] for number in sorted(told, key=int)]
 
 
 def _told_with_claims(lines: Sequence[Line]) -> list[Told]:
@@ -209,11 +212,11 @@ def _told_with_claims(lines: Sequence[Line]) -> list[Told]:
             _add_claim(claims, number, (_CLAIMS.read(record), record))
         if tells_of_shipping(record):
             shipping[number] = read(record)
-    told = [
-        told_of_shipping(number, row, claims[number][0] if number in claims else None)
+    told = {
+        number: told_of_shipping(number, row, claims[number][0] if number in claims else None)
         for number, row in shipping.items()
-    ]
-    told += [_of_claim(number, *one) for number, one in claims.items() if number not in shipping]
+    }
+    told |= {number: _of_claim(number, *claims[number]) for number in claims.keys() - told.keys()}
     return by_number(told)
 
 

@@ -182,7 +182,7 @@ def order(shop_id: str, number: str, rows: Sequence[Row]) -> Order:
     told = {str(line.OrderNo): line for line in map(read, rows)}
     if {line.PackNo for line in told.values()} != {number}:
         raise rows[0].wrong("カート番号", "cannot be read")
-    lines = by_number([told_of_shipping(one, line) for one, line in told.items()])
+    lines = by_number({one: told_of_shipping(one, line) for one, line in told.items()})
     made = _reader(shop_id).cart(number, lines, tuple([row.cells for row in rows]))
     return _without_prices(made) if is_brief else made
 

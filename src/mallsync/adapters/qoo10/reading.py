@@ -51,7 +51,6 @@ _new_parcel = maker(Parcel)
 _new_payment = maker(Payment)
 _new_shipment = maker(Shipment)
 _MALL = Mall.QOO10.value
-_CANCELLED = {Phase.CANCELLED}
 _CAUTION = frozenset({Hold.CAUTION})
 _NO_HOLDS: frozenset[Hold] = frozenset()
 _GIFT = Gift(requested=True)
@@ -112,8 +111,7 @@ class Reader:
         phases = {one.phase for one in told}
         live, live_rows = told, rows
         if Phase.CANCELLED in phases:
-            live = [one for one in told if one.phase is not Phase.CANCELLED]
-            live_rows = _shipping_of(live)
+            live, live_rows = _live(told)
         leading = told[0] if len(phases) == 1 else min(told, key=_rank)
         charges = order_charges(live_rows)
         return _new_order(
@@ -126,7 +124,7 @@ class Reader:
             shipped_at=_last([one.row.ShippingDate for one in live]),
             completed_at=_last([one.row.DeliveredDate for one in live]),
             buyer=_buyer(head),
-            shipments=_shipments(told, rows, charges),
+            shipments=_shipments(told, rows, charges, is_cancelled=not live),
             charges=charges,
             payment=_new_payment(method=head.PaymentMethod, paid_at=head.PaymentDate),
             remarks=_joined(rows),
@@ -138,6 +136,12 @@ class Reader:
 
 def _shipping_of(told: Sequence[Told]) -> list[LineRecord]:
     return [one.shipping for one in told if one.shipping is not None]
+
+
+def _live(told: Sequence[Told]) -> tuple[list[Told], list[LineRecord]]:
+    """Return the lines that are not cancelled, and what is told of their shipping."""
+    live = [one for one in told if one.phase is not Phase.CANCELLED]
+    return live, _shipping_of(live)
 
 
 def _rank(one: Told) -> int:
@@ -212,17 +216,18 @@ def _recipient(row: RowRecord) -> Contact:
 
 
 def _shipments(
-    told: Sequence[Told], rows: Sequence[LineRecord], charges: Charges
+    told: Sequence[Told], rows: Sequence[LineRecord], charges: Charges, *, is_cancelled: bool
 ) -> tuple[Shipment, ...]:
     """Return one shipment for each recipient: normally one for the cart."""
     if len(rows) <= 1 or len(set(map(_recipient_key, rows))) == 1:
-        return (_shipment(told, rows, charges),)
-    groups = [(group, _shipping_of(group)) for group in _by_recipient(told)]
-    return tuple([_shipment(some, theirs, _charges_of(some)) for some, theirs in groups])
+        return (_shipment(told, rows, charges, is_cancelled=is_cancelled),)
+    return tuple([_part(group) for group in _by_recipient(told)])
 
 
-def _charges_of(told: Sequence[Told]) -> Charges:
-    return goods_charges(_shipping_of([one for one in told if one.phase is not Phase.CANCELLED]))
+def _part(told: Sequence[Told]) -> Shipment:
+    """Return the shipment of one of several recipients."""
+    live, live_rows = _live(told)
+    return _shipment(told, _shipping_of(told), goods_charges(live_rows), is_cancelled=not live)
 
 
 def _by_recipient(told: Sequence[Told]) -> list[list[Told]]:
@@ -235,7 +240,9 @@ def _by_recipient(told: Sequence[Told]) -> list[list[Told]]:
     return list(groups.values())
 
 
-def _shipment(told: Sequence[Told], rows: Sequence[LineRecord], charges: Charges) -> Shipment:
+def _shipment(
+    told: Sequence[Told], rows: Sequence[LineRecord], charges: Charges, *, is_cancelled: bool
+) -> Shipment:
     wish_date, wish_slot = wish(_first([row.DesiredDeliveryDate for row in rows]))
     return _new_shipment(
         id=",".join([one.number for one in told]),
@@ -245,7 +252,7 @@ def _shipment(told: Sequence[Told], rows: Sequence[LineRecord], charges: Charges
         wish_date=wish_date,
         wish_slot=wish_slot,
         charges=charges,
-        cancelled={one.phase for one in told} == _CANCELLED,
+        cancelled=is_cancelled,
     )
 
 

@@ -10,6 +10,7 @@ from mallsync.model.period import JST
 
 __all__ = [
     "FIRST_YEAR",
+    "TOO_LARGE",
     "code_of",
     "digits",
     "full_name",
@@ -23,7 +24,8 @@ __all__ = [
 
 _WHOLE = re.compile(r"-?[0-9]{1,18}(\.0*)?")
 _DIGITS = re.compile(r"[1-9][0-9]{0,17}")
-_TOO_LARGE = 10**18
+TOO_LARGE = 10**18
+"""No number of an order or a cart is as large."""
 _CODE = re.compile(r"\(([0-9]{1,2})\)\s*$")
 FIRST_YEAR = 2000
 """An earlier one is a placeholder such as 0001-01-01 (§12)."""
@@ -69,7 +71,7 @@ def digits(value: object) -> str:
     >>> digits(1900000011), digits(" 880000001 ")
     ('1900000011', '880000001')
     """
-    if type(value) is int and 0 < value < _TOO_LARGE:
+    if type(value) is int and 0 < value < TOO_LARGE:
         return str(value)
     if isinstance(value, str) and _DIGITS.fullmatch(value.strip()):
         return value.strip()

@@ -206,7 +206,9 @@ def review(
 
     def done(record: RakumaRecord) -> str | None:
         # One that is cancelled since had been completed first.
-        return "" if record.state is State.COMPLETED or record.completed_at else None
+        waits = record.state is State.AWAITING_SELLER_REVIEW
+        is_done = record.state is State.COMPLETED or (record.completed_at and not waits)
+        return "" if is_done else None
 
     def carry_out(steps: Steps, record: RakumaRecord) -> None:
         if withdrawn:

@@ -213,12 +213,12 @@ def _results_of(caller: Caller, ledger: Ledger, jobs: list[_Job]) -> dict[_Job, 
 def _is_changed(ledger: Ledger, job: _Job) -> bool:
     """Tell whether somebody has changed the records that a begun job would write over.
 
-    A report begins where there is none; a correction has kept what it began from.
+    A report begins where there is none; a correction keeps what it begins from, before its call.
     """
     assert job.order is not None  # noqa: S101 -- only what was looked at is begun
     if job.notice.revision == 1:
         return disagrees(job.order, job.notice)
-    return ledger.receipt(job, _BEFORE) not in ("", records_digest(job.order, job.notice))
+    return ledger.receipt(job, _BEFORE) != records_digest(job.order, job.notice)
 
 
 def _send_one(caller: Caller, ledger: Ledger, job: _Job) -> None:
