@@ -98,6 +98,26 @@ def test_whether_a_process_lives_is_known_by_when_it_started(
     assert not is_dead(f"{host}:{pid}:{int(started) - 1}")
 
 
+@pytest.mark.parametrize("said", [PermissionError, None])
+def test_a_process_that_may_not_be_seen_is_not_taken_for_dead(
+    monkeypatch: pytest.MonkeyPatch, said: type[OSError] | None
+) -> None:
+    """A /proc that hides the processes of others (hidepid) shows nothing of it."""
+    host = holder().rsplit(":", 2)[0]
+    nobody = f"{host}:4194305:1"  # above the largest process id that there is
+    gone = is_dead(nobody)
+
+    def kill(_: int, signal: int) -> None:
+        assert signal == 0
+        if said is not None:
+            raise said
+
+    monkeypatch.setattr(os, "kill", kill)
+
+    assert gone
+    assert not is_dead(nobody)
+
+
 def test_what_a_holder_writes_after_it_has_lost_the_lease_is_refused(store: SqlStore) -> None:
     """Also a renewal; giving it back leaves the other's alone."""
     mine = store.leases.acquire("fetch")

@@ -357,6 +357,19 @@ def test_a_message_that_is_not_written_yet_is_left_out_when_the_shop_changes_its
     assert nothing_in_doubt(sync)
 
 
+def test_a_message_is_written_although_the_ship_date_has_changed(world: World) -> None:
+    """Mercari Shops takes no date: what is written is as it was."""
+    sync, fake, number = started(world, "mercari_shops")
+    with by_the_clock(world), killed("begin", of="message"):
+        sync.export(fill_in(sync))
+    day = NOW.date() - timedelta(days=1)
+    ready(sync, stored(sync, number).order.key, ship_date=day)
+    told = later(world, sync)
+
+    assert Outcome.SENT is told.outcome
+    assert 1 == fake.effective(kind="message")
+
+
 def test_a_message_that_was_written_is_adopted_when_the_shop_changes_its_mind(
     world: World,
 ) -> None:
@@ -599,6 +612,23 @@ def test_a_review_whose_text_the_shop_has_changed_is_written_as_it_is_now(
     assert 1 == fake.effective(kind="reviewed")
 
 
+def test_a_review_that_arrived_is_adopted_although_the_shop_has_changed_its_text(
+    world: World,
+) -> None:
+    """There is no second one."""
+    sync, fake, number = started(world, "rakuma", review_message="ありがとう")
+    sync.export(fill_in(sync))
+    fake.move(fake.trades[number], Stage.RECEIVED, fake.now)
+    sync.fetch()
+    with killed("end"):
+        sync.review()
+    other = evolve(SETTINGS["rakuma"], days=3, review_message="またどうぞ")
+    later(world, Sync([Shop(world.rakuma, other)], world.store))
+
+    assert Outcome.SENT is record(sync, REVIEW).outcome
+    assert "ありがとう" == fake.trades[number].comment
+
+
 def test_a_review_of_an_order_that_is_cancelled_since_is_adopted(world: World) -> None:
     """It had completed the order."""
     sync, fake, number = started(world, "rakuma", review_message="ありがとう")
@@ -651,7 +681,7 @@ def test_a_report_of_a_shipment_that_the_mall_does_not_know_any_more_ends(
     world: World, monkeypatch: pytest.MonkeyPatch, *, wanted: bool
 ) -> None:
     """The order is there, its basket is not."""
-    sync, fake, number = started(world, "rakuten")
+    sync, fake, _ = started(world, "rakuten")
     with killed("end", of="send"):
         sync.export(fill_in(sync))
     shown = type(fake)._base

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from threading import Event
-from typing import cast
+from typing import Any, cast
 
 from attrs import evolve, field, frozen
 
@@ -115,15 +115,23 @@ def send_notices(writing: Writing, planned: Sequence[Planned]) -> ExportReport:
     return writing.carry_out([(one.key, one.notice) for one in planned])
 
 
+_NOT_WRITTEN: Mapping[str, Mapping[str, Any]] = {
+    "CARRIER_DROPPED": {"carrier": ""},
+    "MESSAGE_DROPPED": {"message": ""},
+    "SHIP_DATE_DROPPED": {"ship_date": None},
+}
+"""What of a notice is written nowhere, by the warning of its preview."""
+
+
 def in_doubt(
-    begun: Sequence[Record], wanted: Mapping[EntryKey, ShipmentNotice], review_message: str
+    shop: Shop, begun: Sequence[Record], wanted: Mapping[EntryKey, ShipmentNotice]
 ) -> tuple[list[Write], list[Write]]:
     """Return of what was begun what is still wanted as it was, and what the shop has withdrawn.
 
     Args:
+        shop: Whose it is. A change of what its mall takes nothing of is none.
         begun: What is in doubt.
         wanted: The notices that the shop wants, as first reports.
-        review_message: What the shop writes to a buyer whom it rates.
     """
     again: list[Write] = []
     withdrawn: list[Write] = []
@@ -131,11 +139,18 @@ def in_doubt(
         told = one.write_back
         assert told is not None  # noqa: S101 -- only what the sync has claimed is in doubt
         if isinstance(told, BuyerReview):
-            as_it_was = told.message == review_message
+            as_it_was = told.message == shop.settings.review_message
         else:
-            as_it_was = wanted.get(evolve(one.key, revision=1)) == evolve(told, revision=1)
+            now = wanted.get(evolve(one.key, revision=1))
+            as_it_was = now is not None and _written(shop, now) == _written(shop, told)
         (again if as_it_was else withdrawn).append((one.key, told))
     return again, withdrawn
+
+
+def _written(shop: Shop, notice: ShipmentNotice) -> ShipmentNotice:
+    """Return what of a notice the mall takes, as a first report."""
+    dropped = [_NOT_WRITTEN.get(one.code, {}) for one in shop.client.preview(notice).dropped]
+    return evolve(notice, revision=1, **{k: v for some in dropped for k, v in some.items()})
 
 
 def rates_buyers(shop: Shop) -> bool:

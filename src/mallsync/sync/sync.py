@@ -310,8 +310,7 @@ class Sync:
             numbers = {one.key.order.number for one in begun}
             found = self.store.orders.load(shop.key, numbers, raw=True)
             candidates = self._candidates_of(shop, handlings, found)
-            wanted = still_wanted(shop, candidates, today)
-            return in_doubt(begun, wanted, shop.settings.review_message)
+            return in_doubt(shop, begun, still_wanted(shop, candidates, today))
 
         def reconciled(shop: Shop) -> ExportReport:
             writing = Writing(shop, self.store, self.stopping, progress=tell)
