@@ -209,7 +209,7 @@ def test_what_was_withdrawn_since_is_looked_up_and_ends(
     sync.handle(KEY, status="保留")
     client.send_notices([evolve(NOTICE, tracking_numbers=("555511112222",))])
     (unknown,) = sync.reconcile()
-    clock.now += timedelta(minutes=2)
+    clock.now += client.settle
     (ended,) = sync.reconcile()
 
     assert {Outcome.UNKNOWN: 1} == unknown.counts, "its writer may still be at it"

@@ -309,11 +309,13 @@ def test_a_correction_that_never_arrived_is_sent_once_the_mall_has_settled(world
     assert ["800011112222"] == [one["shippingNumber"] for one in records(fake, number)]
 
 
-@pytest.mark.parametrize("mall", ["rakuten", "rakuma"])
+@pytest.mark.parametrize(
+    ("mall", "wanted"), [("rakuten", False), ("rakuma", False), ("rakuma", True)]
+)
 def test_what_is_known_to_be_done_stays_so_although_the_mall_shows_something_else(
-    world: World, mall: str
+    world: World, mall: str, *, wanted: bool
 ) -> None:
-    """The process was killed between the two notes of it, and nobody wants it any more."""
+    """The process was killed between the two notes of it."""
     sync, fake, number = started(world, mall)
     plan = fill_in(sync)
     with pytest.MonkeyPatch.context() as patch:
@@ -324,7 +326,8 @@ def test_what_is_known_to_be_done_stays_so_although_the_mall_shows_something_els
         fake.parcels(number)[next(iter(fake.parcels(number)))].clear()
     else:
         fake.trades[number].slip = HAND
-    withdraw(sync, mall)
+    if not wanted:
+        withdraw(sync, mall)
     world.advance(hours=2)
     sync.reconcile()
 

@@ -143,19 +143,18 @@ def _report_once(steps: Steps, fetch: Fetch, order: Order, notice: ShipmentNotic
     if standing(order, notice) is Standing.SAME:
         steps.adopt(SEND, "")
         return
-    error = closed(order, notice)
-    if error is not None and has_arrived(order, notice) and steps.begun(SEND):
-        steps.adopt(SEND, "")
-        return
-    if error is not None:
-        steps.refuse(SEND, error)
-        return
 
     def seen() -> str | None:
         there = _order(steps.caller, fetch, order.number)
         return "" if standing(there, notice) is Standing.SAME else None
 
-    steps.once(SEND, _write(fetch, NOTIFY, fetch.reader.wire.notify_shipped(notice)), seen)
+    error = closed(order, notice)
+    if error is None:
+        steps.once(SEND, _write(fetch, NOTIFY, fetch.reader.wire.notify_shipped(notice)), seen)
+    elif has_arrived(order, notice) and steps.begun(SEND):
+        steps.adopt(SEND, "")
+    else:
+        steps.refuse(SEND, error)
 
 
 def _order(caller: Caller, fetch: Fetch, number: str) -> Order:
@@ -213,12 +212,11 @@ def review(
     def carry_out(steps: Steps, record: RakumaRecord) -> None:
         if withdrawn:
             steps.refuse(SEND, failure(NotSent, _REVIEW, WITHDRAWN))
-            return
-        if record.state is not State.AWAITING_SELLER_REVIEW:
+        elif record.state is not State.AWAITING_SELLER_REVIEW:
             steps.refuse(SEND, failure(Conflict, _REVIEW, "BUYER_HAS_NOT_RATED"))
-            return
-        operation = _write(fetch, _REVIEW, fetch.reader.wire.register_review(told))
-        steps.once(SEND, operation, lambda: done(_record(caller, fetch, record.number)))
+        else:
+            operation = _write(fetch, _REVIEW, fetch.reader.wire.register_review(told))
+            steps.once(SEND, operation, lambda: done(_record(caller, fetch, record.number)))
 
     text = f"{told.rating} {told.message}"
     entry = (told.order_number, "review", 1, text)
