@@ -199,14 +199,19 @@ def test_a_run_that_was_killed_before_the_file_writes_it_later(
     assert 1 == len(results(client))
 
 
+def withdrawn(sync: Sync, monkeypatch: pytest.MonkeyPatch, *, fails_at: str) -> None:
+    """Export until something fails, and let the shop want it no more."""
+    with monkeypatch.context() as patched:
+        patched.setattr(f"mallsync.files.custom.{fails_at}", fail)
+        sync.export(sync.plan_export())
+    sync.handle(KEY, status="保留")
+
+
 def test_what_was_withdrawn_since_is_looked_up_and_ends(
     sync: Sync, client: Client, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """In the files: nothing is sent that the shop does not want any more."""
-    with monkeypatch.context() as patched:
-        patched.setattr("mallsync.files.custom.CsvShop._write", fail)
-        sync.export(sync.plan_export())
-    sync.handle(KEY, status="保留")
+    withdrawn(sync, monkeypatch, fails_at="CsvShop._write")
     client.send_notices([evolve(NOTICE, tracking_numbers=("555511112222",))])
     (unknown,) = sync.reconcile()
     clock.now += client.settle
@@ -221,10 +226,7 @@ def test_what_was_withdrawn_since_is_adopted_where_a_file_has_it(
     sync: Sync, client: Client, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Only the knowledge of it was lost."""
-    with monkeypatch.context() as patched:
-        patched.setattr("mallsync.files.custom._Job.end", fail)
-        sync.export(sync.plan_export())
-    sync.handle(KEY, status="保留")
+    withdrawn(sync, monkeypatch, fails_at="_Job.end")
     clock.now += timedelta(minutes=2)
     (found,) = sync.reconcile()
 

@@ -17,6 +17,7 @@ from attrs import evolve
 from mallsync import Dispatch, OrderKey, Outcome
 from mallsync.model.codes import ReasonCode
 from mallsync.sandbox import Fault
+from mallsync.sandbox.fakes.examplemarket import desks
 from mallsync.sandbox.fakes.examplemarket.trade import Stage
 from mallsync.sandbox.fakes.mercari_shops.codes import ARRANGED, OTHER, Status
 from mallsync.store.journal import REVIEW, Record, SqlJournal
@@ -162,8 +163,6 @@ def test_what_rakuma_cancels_without_a_number_had_been_reported(
     world: World, monkeypatch: pytest.MonkeyPatch, known: bool
 ) -> None:
     """It still tells when it was shipped, even in a state that the wire does not know."""
-    from mallsync.sandbox.fakes.examplemarket import desks  # noqa: PLC0415
-
     sync, fake, number = started(world, "rakuma")
     sync.handle(stored(sync, number).order.key, status="発送待ち", dispatch=NOBODY)
     with killed("end"):
@@ -432,13 +431,19 @@ def test_a_shipment_that_was_opened_and_not_completed_is_reported_anew_with_anot
     assert "900011112222" in shipment.tracking_code
 
 
+def first_completed(world: World) -> tuple[Sync, Any, str]:
+    """Complete the first of two shipments, and die before that is kept."""
+    sync, fake, number = started(world, "mercari_shops", two_methods)
+    with by_the_clock(world), killed("end", of="completeOrderShipping"):
+        sync.export(fill_in(sync))
+    return sync, fake, number
+
+
 def test_one_of_two_shipments_is_known_to_be_done_although_nobody_wants_the_other(
     world: World,
 ) -> None:
     """What is half done is reported again only on purpose."""
-    sync, _, _ = started(world, "mercari_shops", two_methods)
-    with by_the_clock(world), killed("end", of="completeOrderShipping"):
-        sync.export(fill_in(sync))
+    sync, _, _ = first_completed(world)
     withdraw(sync, "mercari_shops")
     told = later(world, sync)
 
@@ -450,9 +455,7 @@ def test_the_second_of_two_shipments_goes_out_although_the_end_of_the_first_was_
     world: World,
 ) -> None:
     """Completing it again is refused, and nothing of it is left to ship: it is done."""
-    sync, fake, number = started(world, "mercari_shops", two_methods)
-    with by_the_clock(world), killed("end", of="completeOrderShipping"):
-        sync.export(fill_in(sync))
+    sync, fake, number = first_completed(world)
     told = later(world, sync)
 
     assert Outcome.SENT is told.outcome

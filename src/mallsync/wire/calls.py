@@ -168,15 +168,16 @@ class Steps:
         for name in self.names():
             self.forget(name)
 
-    def names(self) -> frozenset[str]:
-        """Return the names of the steps and facts that are remembered.
+    def names(self, state: StepState | None = None) -> frozenset[str]:
+        """Return the names of the steps and facts that are remembered: all, or those in a state.
 
         Raises:
             ConfigError: As `once`.
         """
         if self.journal is None:
             return frozenset()
-        return frozenset([one.name for one in self.journal.open(self.key, self.payload).steps])
+        steps = self.journal.open(self.key, self.payload).steps
+        return frozenset([one.name for one in steps if state in (None, one.state)])
 
     def done(self, name: str) -> bool:
         """Tell whether a step has ended in an earlier run or in this one.

@@ -66,9 +66,9 @@ class Write:
 
     ``notes`` are further steps of the entry that hold facts of this write alone. ``settle_after``
     is how long after it was begun its absence on the mall is no proof, and ``unclear`` the code of
-    what is not known until then. ``has_arrived`` is set where
-    a look shows a write that was begun, if not just so: its order may have changed since.
-    ``retaken`` is set where the journal has begun it anew, for an earlier run's call never arrived.
+    what is not known until then. ``has_arrived`` is set where a look shows a write that was begun,
+    if not just so: its order may have changed since. ``retaken`` is set where the journal has begun
+    it anew, for an earlier run's call never arrived.
     """
 
     key: EntryKey | None = None

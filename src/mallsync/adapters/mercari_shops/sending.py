@@ -37,7 +37,7 @@ from mallsync.adapters.mercari_shops.notices import (
 from mallsync.adapters.mercari_shops.reading import checked
 from mallsync.adapters.mercari_shops.shapes import order_id
 from mallsync.errors import AnswerLost, ConfigError, Conflict, MallError, NotSent
-from mallsync.model.journal import EntryKey
+from mallsync.model.journal import EntryKey, StepState
 from mallsync.model.order import Order
 from mallsync.model.sighting import Seen
 from mallsync.model.writebacks import (
@@ -243,9 +243,8 @@ def _packed(saga: _Saga) -> tuple[Package, ...]:
 
 def _forget_begun(saga: _Saga, *, but: str = "") -> None:
     """Forget what was begun and is not needed: to open and to number a shipment tells nobody."""
-    for name in saga.steps.names() - {but}:
-        if saga.steps.begun(name):
-            saga.steps.forget(name)
+    for name in saga.steps.names(StepState.BEGUN) - {but}:
+        saga.steps.forget(name)
 
 
 def _conclude(saga: _Saga, notice: ShipmentNotice) -> None:
@@ -342,9 +341,12 @@ def _complete(saga: _Saga, package: Package, operation: CompleteShipping) -> Non
     """
     name = _name(operation.name, package)
     was_begun = saga.steps.begun(name)
-    look = lambda: operation.shipping_id if was_shipped(saga.look()) else None  # noqa: E731
+
+    def seen() -> str | None:
+        return operation.shipping_id if was_shipped(saga.look()) else None
+
     try:
-        _step(saga, package, operation, look)
+        _step(saga, package, operation, seen)
     except Conflict:
         # The look behind a refusal has shown that the order still waits.
         if not was_begun or not shows_shipped(saga.look(), package):

@@ -180,6 +180,7 @@ def told_of(lines: Sequence[Line]) -> list[Told]:
         if record.get("ClaimStatus"):
             return _told_with_claims(lines)
         row = read(record)
+        # As `told_of_shipping` without a claim, written out because it runs on every row.
         status, phase = _stage(row.ShippingStatus)
         told[number] = _new_told((number, row, row, None, phase, status))
     return by_number(told)
