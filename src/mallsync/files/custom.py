@@ -22,7 +22,7 @@ from mallsync.files.opening import opened
 from mallsync.files.results import result_rows
 from mallsync.files.safety import unwritable
 from mallsync.files.writing import csv_text, write_bytes
-from mallsync.model.journal import Entry, EntryKey, StepState
+from mallsync.model.journal import WITHDRAWN, Entry, EntryKey, StepState
 from mallsync.model.order import Order, OrderKey
 from mallsync.model.period import Period
 from mallsync.model.sighting import Sighting, Unreadable
@@ -38,7 +38,6 @@ from mallsync.model.writebacks import (
 )
 from mallsync.ports import Journal
 from mallsync.wire.csvs import NO_DAY, Layout, read_kept, table
-from mallsync.wire.writing import WITHDRAWN
 
 __all__ = ["CsvShop"]
 

@@ -12,7 +12,10 @@ from attrs import asdict, frozen
 from mallsync.model.order import OrderKey
 from mallsync.model.writebacks import ShipmentNotice
 
-__all__ = ["Entry", "EntryKey", "Lease", "Step", "StepState", "digest"]
+__all__ = ["WITHDRAWN", "Entry", "EntryKey", "Lease", "Step", "StepState", "digest"]
+
+WITHDRAWN = "WITHDRAWN"
+"""The code of a write-back that never arrived, or not whole, and that nobody wants any more."""
 
 
 @frozen

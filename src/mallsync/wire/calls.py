@@ -159,15 +159,6 @@ class Steps:
         if self.journal is not None:
             self.journal.drop(self.key, name)
 
-    def clear(self) -> None:
-        """Forget every step: nothing of the write-back is on the mall.
-
-        Raises:
-            ConfigError: As `once`.
-        """
-        for name in self.names():
-            self.forget(name)
-
     def names(self, state: StepState | None = None) -> frozenset[str]:
         """Return the names of the steps and facts that are remembered: all, or those in a state.
 

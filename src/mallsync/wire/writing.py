@@ -18,7 +18,7 @@ from mallsync.errors import (
     Problem,
     Rejected,
 )
-from mallsync.model.journal import EntryKey, StepState
+from mallsync.model.journal import WITHDRAWN, EntryKey, StepState
 from mallsync.model.writebacks import (
     NoticeWarning,
     Outcome,
@@ -32,7 +32,6 @@ from mallsync.ports import Journal
 __all__ = [
     "SEND",
     "SETTLE",
-    "WITHDRAWN",
     "Failing",
     "Ledger",
     "Write",
@@ -49,9 +48,6 @@ SETTLE = timedelta(minutes=60)
 
 SEND = "send"
 """The step of a write-back that has but one."""
-
-WITHDRAWN = "WITHDRAWN"
-"""The code of a write that never arrived and that nobody wants any more."""
 
 _OTHERWISE = frozenset({"OTHER_NUMBER_ON_MALL", "MORE_NUMBERS_ON_MALL", "REPORTED_OTHERWISE"})
 """The codes of writes that are refused because the mall shows something else in their place."""
@@ -184,6 +180,7 @@ class Ledger:
             if write.has_arrived:
                 write.settle(Outcome.SENT)
             if write.outcome is Outcome.SENT:
+                self._forget_notes(write)  # one that was begun and not kept would leave a doubt
                 self.finish(write)
             elif not self._retake(write):
                 self.doubt(write)

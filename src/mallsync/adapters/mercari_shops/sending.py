@@ -1,15 +1,16 @@
 """Reporting shipments in named steps: open, write the numbers, complete, write to the buyer.
 
 Each shipment of an order is opened with an idempotency key, so that a repetition gives the same
-one; its id is kept, for no query shows it (A5). Completing it and writing a message are never
-repeated before a look at the order.
+one; its id is kept, for no query shows it (A5). To open and to number a shipment tells nobody, so
+that stands under a key of its own, whatever the report says. Completing a shipment and writing a
+message are the report; neither is repeated before a look at the order.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from attrs import define, field, frozen
+from attrs import define, evolve, field, frozen
 
 from mallsync.adapters.mercari_shops.codec import (
     AddMessage,
@@ -37,7 +38,7 @@ from mallsync.adapters.mercari_shops.notices import (
 from mallsync.adapters.mercari_shops.reading import checked
 from mallsync.adapters.mercari_shops.shapes import order_id
 from mallsync.errors import AnswerLost, ConfigError, Conflict, MallError, NotSent
-from mallsync.model.journal import EntryKey, StepState
+from mallsync.model.journal import WITHDRAWN, EntryKey, StepState
 from mallsync.model.order import Order
 from mallsync.model.sighting import Seen
 from mallsync.model.writebacks import (
@@ -49,9 +50,8 @@ from mallsync.model.writebacks import (
     WriteResult,
 )
 from mallsync.ports import Journal
-from mallsync.wire.calls import Caller, Look, Steps
+from mallsync.wire.calls import Caller, Steps
 from mallsync.wire.writing import (
-    WITHDRAWN,
     Write,
     outcome_of_look,
     refused_by_preview,
@@ -61,8 +61,11 @@ from mallsync.wire.writing import (
 
 __all__ = ["conclude", "look", "message", "send"]
 
+OPENING = "opening"
+"""The kind of entry that keeps the shipments of an order which were opened, and numbered."""
+
 PACKAGES = "packages"
-"""The fact that a report's entry keeps: what was in its shipments when it was begun."""
+"""The fact that it keeps: what was in its shipments."""
 
 MESSAGE = "message"
 
@@ -209,6 +212,11 @@ class _Saga:
     done: list[str] = field(factory=list)
     left_out: list[NoticeWarning] = field(factory=list)
 
+    @property
+    def opening(self) -> Steps:
+        """The steps that only prepare: what they did holds for whatever is reported."""
+        return evolve(self.steps, key=evolve(self.steps.key, kind=OPENING), payload="")
+
     def look(self) -> Order:
         """Return the order as the mall shows it now."""
         return look(self.steps.caller, self.fetch, self.order.number)
@@ -231,27 +239,20 @@ def _carry_out(saga: _Saga, notice: ShipmentNotice) -> None:
 
 def _close(saga: _Saga) -> None:
     """End the steps of shipments of which the mall needs no more: the order is shipped."""
-    for package in _packed(saga):
-        saga.steps.adopt(_name(CompleteShipping.name, package), "")
-    _forget_begun(saga, but=MESSAGE)
+    for name in saga.steps.names(StepState.BEGUN) - {MESSAGE}:
+        saga.steps.adopt(name, "")
 
 
 def _packed(saga: _Saga) -> tuple[Package, ...]:
-    """Return what a report was begun with."""
-    return packages_told(saga.steps.receipt(PACKAGES) or "[]")
-
-
-def _forget_begun(saga: _Saga, *, but: str = "") -> None:
-    """Forget what was begun and is not needed: to open and to number a shipment tells nobody."""
-    for name in saga.steps.names(StepState.BEGUN) - {but}:
-        saga.steps.forget(name)
+    """Return the shipments that an earlier report was begun with."""
+    return packages_told(saga.opening.receipt(PACKAGES) or "[]")
 
 
 def _conclude(saga: _Saga, notice: ShipmentNotice) -> None:
     """Find out how far a notice came that nobody wants any more.
 
-    One of which nothing was completed is forgotten whole. Where only some of its shipments were,
-    what is done stays known, so that nothing is reported twice.
+    Where only some of its shipments were completed, that stays known, so that nothing is reported
+    twice.
 
     Raises:
         NotSent: It, or the rest of it, never arrived.
@@ -260,20 +261,27 @@ def _conclude(saga: _Saga, notice: ShipmentNotice) -> None:
     error = _refusal(NotSent, WITHDRAWN)
     packages = _packed(saga)
     completed = [_completed(saga, package, error) for package in packages]
-    seen = message_id(saga.order, notice.message) if notice.message else None
+    is_written = _is_written(saga, notice.message, error) if notice.message else True
+    if not (was_shipped(saga.order) or (packages and all(completed))):
+        raise error
+    if not is_written:
+        saga.left_out.append(NoticeWarning("MESSAGE_DROPPED", "the report is not wanted now"))
+
+
+def _is_written(saga: _Saga, text: str, error: MallError) -> bool:
+    """Tell whether the buyer was written to; a message that was begun is ended as it shows.
+
+    Raises:
+        AnswerLost: It may still show.
+    """
+    seen = message_id(saga.order, text)
+    if saga.order.messages is None and saga.steps.begun(MESSAGE):
+        seen = ""  # what the mall does not tell is taken for written, as `standing` does
     if seen is not None:
         saga.steps.adopt(MESSAGE, seen)
     elif saga.steps.begun(MESSAGE):
         saga.steps.end_absent(MESSAGE, error.operation)
-    _forget_begun(saga)
-    if was_shipped(saga.order) or (packages and all(completed)):
-        if notice.message and seen is None:
-            saga.left_out.append(NoticeWarning("MESSAGE_DROPPED", "the report is not wanted now"))
-        return
-    # An open one that the mall does not count as left would be left out by the next report.
-    if not any([*completed, *(shows_shipped(saga.order, one) for one in packages)]):
-        saga.steps.clear()
-    raise error
+    return seen is not None or saga.steps.done(MESSAGE)
 
 
 def _completed(saga: _Saga, package: Package, error: MallError) -> bool:
@@ -282,7 +290,7 @@ def _completed(saga: _Saga, package: Package, error: MallError) -> bool:
     Raises:
         AnswerLost: It may still show.
     """
-    name = _name(CompleteShipping.name, package)
+    name = _name(package)
     if saga.steps.begun(name):
         if was_shipped(saga.order) or shows_shipped(saga.order, package):
             saga.steps.adopt(name, "")
@@ -292,21 +300,33 @@ def _completed(saga: _Saga, package: Package, error: MallError) -> bool:
 
 
 def _ship_all(saga: _Saga, notice: ShipmentNotice) -> None:
-    packages = packages_told(saga.steps.fact(PACKAGES, lambda: _packages(saga)))
-    try:
-        for package in packages:
-            _ship(saga, package, notice)
-    except MallError as error:
-        if not error.uncertain and saga.steps.names() <= {PACKAGES}:
-            saga.steps.forget(PACKAGES)  # nothing was opened: the order may be another next time
-        raise
+    for package in _packages(saga):
+        _ship(saga, package, notice)
 
 
-def _packages(saga: _Saga) -> str:
+def _packages(saga: _Saga) -> tuple[Package, ...]:
+    """Return the shipments of a report: those that an earlier one was begun with, where they count.
+
+    They do once one may be completed, or where the mall shows what is in one as gone: what is left
+    then lacks a shipment that is open. Else the order may be another than it was.
+    """
+    begun_with = _packed(saga)
+    if begun_with and _count(saga, begun_with):
+        return begun_with
     error = closed(saga.order, force_anonymous=saga.fetch.options.ship_anonymous)
     if error is not None:
         raise error
-    return tell_packages(packages_of(checked(saga.order.raw)))
+    packages = packages_of(checked(saga.order.raw))
+    if packages != begun_with:
+        if begun_with:
+            saga.opening.forget(PACKAGES)
+        saga.opening.fact(PACKAGES, lambda: tell_packages(packages))
+    return packages
+
+
+def _count(saga: _Saga, packages: Sequence[Package]) -> bool:
+    are_gone = [shows_shipped(saga.order, package) for package in packages]
+    return any(are_gone) or bool(saga.steps.names())
 
 
 def _ship(saga: _Saga, package: Package, notice: ShipmentNotice) -> None:
@@ -317,20 +337,38 @@ def _ship(saga: _Saga, package: Package, notice: ShipmentNotice) -> None:
         idempotency_key=idempotency_key(number, package, saga.steps.key.revision),
         document=documents.create_order_shipping,
     )
-    shipping_id = _step(saga, package, opened)
-    text = tracking_text(notice)
-    if text:
-        tracked = SetTracking(
-            number=number,
-            shipping_id=shipping_id,
-            text=text,
-            document=documents.update_order_shipping_tracking_code,
-        )
-        _step(saga, package, tracked)
+    named = f"{package.method} {opened.idempotency_key}"
+    shipping_id = saga.opening.once(f"{opened.name} {named}", opened)
+    saga.done.append(opened.name)
+    tracked = SetTracking(
+        number=number,
+        shipping_id=shipping_id,
+        text=tracking_text(notice),
+        document=documents.update_order_shipping_tracking_code,
+    )
+    if _name(package) not in saga.steps.names():
+        _number(saga, f"{tracked.name} {named}", tracked)
     completed = CompleteShipping(
         number=number, shipping_id=shipping_id, document=documents.complete_order_shipping
     )
     _complete(saga, package, completed)
+
+
+def _number(saga: _Saga, name: str, operation: SetTracking) -> None:
+    """Write the numbers of a shipment over those that an earlier report may have written.
+
+    Raises:
+        Conflict: There are none now: whether the mall takes an empty text is not known (A5).
+    """
+    if not operation.text:
+        if name in saga.opening.names():
+            raise _refusal(Conflict, "OTHER_NUMBER_ON_MALL")
+        return
+    if saga.opening.done(name):
+        saga.steps.caller.call(operation)
+    else:
+        saga.opening.once(name, operation)
+    saga.done.append(operation.name)
 
 
 def _complete(saga: _Saga, package: Package, operation: CompleteShipping) -> None:
@@ -339,35 +377,25 @@ def _complete(saga: _Saga, package: Package, operation: CompleteShipping) -> Non
     Of an order with several the mall shows no more than whether all are. Completing one again does
     nothing: the mall refuses it, and where nothing of it is left to ship, that is why.
     """
-    name = _name(operation.name, package)
+    name = _name(package)
     was_begun = saga.steps.begun(name)
 
     def seen() -> str | None:
         return operation.shipping_id if was_shipped(saga.look()) else None
 
     try:
-        _step(saga, package, operation, seen)
+        saga.steps.once(name, operation, seen)
     except Conflict:
         # The look behind a refusal has shown that the order still waits.
         if not was_begun or not shows_shipped(saga.look(), package):
             raise
         saga.steps.fact(name, lambda: operation.shipping_id)
-
-
-def _step(
-    saga: _Saga,
-    package: Package,
-    operation: CreateShipping | SetTracking | CompleteShipping,
-    look: Look | None = None,
-) -> str:
-    """Carry out one step of a shipment, which bears the name of its call and its shippingMethod."""
-    receipt = saga.steps.once(_name(operation.name, package), operation, look)
     saga.done.append(operation.name)
-    return receipt
 
 
-def _name(operation: str, package: Package) -> str:
-    return f"{operation} {package.method}"
+def _name(package: Package) -> str:
+    """Return the name of the step that completes a shipment: an order has one by shippingMethod."""
+    return f"{CompleteShipping.name} {package.method}"
 
 
 def _write_message(saga: _Saga, text: str) -> None:

@@ -11,7 +11,7 @@ from mallsync.adapters.rakuma.flows import Fetch, Look, looks
 from mallsync.adapters.rakuma.notices import NOTIFY, closed, has_arrived, preview, standing
 from mallsync.adapters.rakuma.records import RakumaRecord, State
 from mallsync.errors import AnswerLost, ConfigError, Conflict, MallError, NotSent, NotSupported
-from mallsync.model.journal import EntryKey, digest
+from mallsync.model.journal import WITHDRAWN, EntryKey, digest
 from mallsync.model.order import Order
 from mallsync.model.sighting import Seen
 from mallsync.model.writebacks import (
@@ -29,7 +29,6 @@ from mallsync.wire.messages import Effect, Operation, Request, Response
 from mallsync.wire.texts import same_text
 from mallsync.wire.writing import (
     SEND,
-    WITHDRAWN,
     Write,
     outcome_of_look,
     refused_by_preview,
