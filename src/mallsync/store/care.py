@@ -14,7 +14,7 @@ from mallsync.model.order import Order, Shipment
 from mallsync.model.writebacks import ShipmentNotice
 from mallsync.store.database import Database
 from mallsync.store.encoding import from_text, load_order, to_text, unpack_raw
-from mallsync.store.journal import NOTICE, in_doubt
+from mallsync.store.journal import NOTICE, unfinished
 from mallsync.store.schema import entries, handlings, orders, quarantine, shops
 
 __all__ = ["Care", "Purged", "without_personal_data"]
@@ -212,7 +212,7 @@ def _erase_messages(connection: Connection, old: ColumnElement[bool]) -> int:
     """
     mine = _of_old_orders(entries.c.shop, entries.c.number, old)
     asked = select(entries.c.id, entries.c.kind, entries.c.write_back).where(
-        mine, entries.c.write_back.is_not(None), ~in_doubt()
+        mine, entries.c.write_back.is_not(None), ~unfinished()
     )
     erased = 0
     for row in connection.execute(asked).all():

@@ -25,7 +25,7 @@ from sqlalchemy import (
 )
 
 from mallsync.errors import ConfigError
-from mallsync.model.journal import Entry, EntryKey, Step, StepState
+from mallsync.model.journal import WITHDRAWN, Entry, EntryKey, Step, StepState
 from mallsync.model.order import OrderKey
 from mallsync.model.writebacks import BuyerReview, Outcome, ShipmentNotice
 from mallsync.store.database import Database, in_batches, wrote
@@ -40,7 +40,7 @@ __all__ = [
     "SqlJournal",
     "Tally",
     "WriteBack",
-    "in_doubt",
+    "unfinished",
 ]
 
 WriteBack = ShipmentNotice | BuyerReview
@@ -218,8 +218,8 @@ class SqlJournal:
         return {one.key: one for some in found for one in some}
 
     def unfinished(self, shop: ShopKey) -> tuple[Record, ...]:
-        """Return the write-backs whose end is not known, the oldest first."""
-        return tuple(self._find(shop, in_doubt()))
+        """Return the write-backs whose end is not known, or whose rest is to be made, by age."""
+        return tuple(self._find(shop, unfinished()))
 
     def unconfirmed(self, shop: ShopKey) -> tuple[Record, ...]:
         """Return the write-backs that may be on the mall and were not seen there yet."""
@@ -320,10 +320,16 @@ def _is_open() -> ColumnElement[bool]:
     return or_(_has_begun_step(), untold)
 
 
-def in_doubt() -> ColumnElement[bool]:
-    """Return what is true of entries of the sync whose end is not known."""
+def unfinished() -> ColumnElement[bool]:
+    """Return what is true of entries of the sync that somebody has to go on with.
+
+    Their end is not known, or a part of them is on the mall and the rest was not sent. One that was
+    refused, or withdrawn, has an end.
+    """
     unknown = entries.c.outcome == Outcome.UNKNOWN.value
-    return and_(_may_be_resumed(), or_(unknown, _is_open()))
+    not_sent = entries.c.outcome == Outcome.NOT_SENT.value
+    half_done = and_(not_sent, entries.c.code != WITHDRAWN, _has_done_step())
+    return and_(_may_be_resumed(), or_(unknown, _is_open(), half_done))
 
 
 def _may_be_resumed() -> ColumnElement[bool]:

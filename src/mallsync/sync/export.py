@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from threading import Event
-from typing import Any, cast
+from typing import cast
 
 from attrs import evolve, field, frozen
 
@@ -115,22 +115,14 @@ def send_notices(writing: Writing, planned: Sequence[Planned]) -> ExportReport:
     return writing.carry_out([(one.key, one.notice) for one in planned])
 
 
-_NOT_WRITTEN: Mapping[str, Mapping[str, Any]] = {
-    "CARRIER_DROPPED": {"carrier": ""},
-    "MESSAGE_DROPPED": {"message": ""},
-    "SHIP_DATE_DROPPED": {"ship_date": None},
-}
-"""What of a notice is written nowhere, by the warning of its preview."""
-
-
 def in_doubt(
-    shop: Shop, begun: Sequence[Record], wanted: Mapping[EntryKey, ShipmentNotice]
+    shop: Shop, begun: Sequence[Record], wanted: Mapping[EntryKey, Collection[ShipmentNotice]]
 ) -> tuple[list[Write], list[Write]]:
     """Return of what was begun what is still wanted as it was, and what the shop has withdrawn.
 
     Args:
         shop: Whose it is. A change of what its mall takes nothing of is none.
-        begun: What is in doubt.
+        begun: What is in doubt, or half done.
         wanted: The notices that the shop wants, as first reports.
     """
     again: list[Write] = []
@@ -141,16 +133,15 @@ def in_doubt(
         if isinstance(told, BuyerReview):
             as_it_was = told.message == shop.settings.review_message
         else:
-            now = wanted.get(evolve(one.key, revision=1))
-            as_it_was = now is not None and _written(shop, now) == _written(shop, told)
+            as_it_was = _is_wanted(shop, told, wanted.get(evolve(one.key, revision=1), ()))
         (again if as_it_was else withdrawn).append((one.key, told))
     return again, withdrawn
 
 
-def _written(shop: Shop, notice: ShipmentNotice) -> ShipmentNotice:
-    """Return what of a notice the mall takes, as a first report."""
-    dropped = [_NOT_WRITTEN.get(one.code, {}) for one in shop.client.preview(notice).dropped]
-    return evolve(notice, revision=1, **{k: v for some in dropped for k, v in some.items()})
+def _is_wanted(shop: Shop, told: ShipmentNotice, wanted: Collection[ShipmentNotice]) -> bool:
+    """Tell whether a notice is still wanted, and still one that can be sent."""
+    as_now = [shop.taken(one) for one in wanted]
+    return shop.taken(told) in as_now and not shop.client.preview(told).problems
 
 
 def rates_buyers(shop: Shop) -> bool:
@@ -277,13 +268,20 @@ class Writing:
         """Claim, send, and keep what came of it; what another has sent meanwhile is taken over."""
         claimed = {key: self.store.journal.claim(key, told) for key, told in some}
         open_ones = [(key, told) for key, told in some if not claimed[key].is_sent]
-        sent = [told for _, told in open_ones]
+        sent = [self._as_begun(claimed[key], told) for key, told in open_ones]
         results = self.shop.client.send_notices(sent, journal=self.store.journal) if sent else []
         told = {
             key: self._kept(key, result)
             for (key, _), result in zip(open_ones, results, strict=True)
         }
         return (told.get(key, Written(key=key, outcome=Outcome.SENT)) for key, _ in some)
+
+    def _as_begun(self, claimed: Record, told: ShipmentNotice) -> ShipmentNotice:
+        """Return a notice as it was begun, where it differs in what the mall takes nothing of."""
+        before = claimed.write_back
+        if not isinstance(before, ShipmentNotice) or before == told:
+            return told
+        return before if self.shop.taken(before) == self.shop.taken(told) else told
 
     def _kept(self, key: EntryKey, result: NoticeResult | WriteResult) -> Written:
         """Keep what came of a write, and return it."""

@@ -41,6 +41,7 @@ __all__ = [
 _IN_DOUBT = Reason(ReasonCode.IN_DOUBT)
 _REPORTED = Reason(ReasonCode.ALREADY_REPORTED)
 _REPORTED_OTHERWISE = Reason(ReasonCode.REPORTED_OTHERWISE)
+_TOO_LATE = ReasonCode.MALL_STATE_TOO_LATE
 
 
 class Verdict(StrEnum):
@@ -341,7 +342,11 @@ class _Judge:
         self, against: tuple[Reason, ...], record: Record | None, each: ShipmentNotice
     ) -> tuple[Reason, ...]:
         """Return the guards, with what the journal knows of this write-back."""
-        said = None if record is None else self._said(record, each)
+        if record is None:
+            return against
+        if record.half_done:  # it has moved the order on itself
+            against = tuple(one for one in against if one.code is not _TOO_LATE)
+        said = self._said(record, each)
         return against if said is None else in_order([*against, said])
 
     def _said(self, record: Record, each: ShipmentNotice) -> Reason | None:
@@ -349,13 +354,18 @@ class _Judge:
             return _IN_DOUBT
         if record.key.revision < each.revision:
             return None  # a correction of it
-        same = record.write_back == evolve(each, revision=record.key.revision)
+        same = self._is_same(record, each)
         if record.outcome is Outcome.SENT:
             return _REPORTED if same else _REPORTED_OTHERWISE
         if not same:  # what of it is on the mall has the values of before
             return _REPORTED_OTHERWISE if record.half_done else None
         refused = record.outcome is Outcome.REFUSED and not self.retry_refused
         return Reason(ReasonCode.REFUSED_BEFORE, record.code) if refused else None
+
+    def _is_same(self, record: Record, each: ShipmentNotice) -> bool:
+        """Tell whether the mall takes the same of a notice as of one that was written before."""
+        told = record.write_back
+        return isinstance(told, ShipmentNotice) and self.shop.taken(told) == self.shop.taken(each)
 
     def _entry(self, one: Candidate, each: ShipmentNotice) -> EntryKey:
         by_shipment = self.shop.convention.notice.by_shipment
@@ -405,16 +415,22 @@ def plan_of(
 
 def still_wanted(
     shop: Shop, candidates: Sequence[Candidate], today: date
-) -> dict[EntryKey, ShipmentNotice]:
+) -> dict[EntryKey, list[ShipmentNotice]]:
     """Return what the shop's word makes of orders now, whatever was written before and whenever.
 
     No export period counts, nor where the mall stands, which a report that was half done may have
-    moved on: what is asked is whether the shop has withdrawn or changed it.
+    moved on: what is asked is whether the shop has withdrawn or changed it. Nobody knows by which
+    rule it was made, so each of both may want it.
     """
-    rule = evolve(shop.rule(manual=False), period=PeriodUse.IGNORED, last_days=None)
-    always = evolve(shop, settings=evolve(shop.settings, rule=rule))
-    judge = _Judge(shop=always, today=today, period=None, retry_refused=False, guarded=False)
-    return {one.key: one.notice for row in judge.rows(candidates) for one in row.notices}
+    wanted: dict[EntryKey, list[ShipmentNotice]] = {}
+    for manual in (False, True):
+        rule = evolve(shop.rule(manual=manual), period=PeriodUse.IGNORED, last_days=None)
+        always = evolve(shop, settings=evolve(shop.settings, rule=rule))
+        judge = _Judge(shop=always, today=today, period=None, retry_refused=False, guarded=False)
+        for row in judge.rows(candidates):
+            for one in row.notices:
+                wanted.setdefault(one.key, []).append(one.notice)
+    return wanted
 
 
 def _latest(records: Mapping[EntryKey, Record], key: EntryKey) -> Record | None:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from datetime import timedelta
+from typing import Any
 
 from attrs import evolve, field, frozen
 
 from mallsync.errors import ConfigError
 from mallsync.model.words import HostStatus, require_text
+from mallsync.model.writebacks import ShipmentNotice
 from mallsync.policy import intake
 from mallsync.policy.conventions import Convention, convention_followed_by
 from mallsync.policy.rule import ExportRule
@@ -100,6 +102,14 @@ class ShopSettings:
             raise ConfigError("every: write timedelta(minutes=15)")
 
 
+_NOT_TAKEN: Mapping[str, Mapping[str, Any]] = {
+    "CARRIER_DROPPED": {"carrier": ""},
+    "MESSAGE_DROPPED": {"message": ""},
+    "SHIP_DATE_DROPPED": {"ship_date": None},
+}
+"""What of a notice a mall has no place for, by the warning of its preview."""
+
+
 def _settings(value: ShopSettings | None) -> ShopSettings:
     return ShopSettings() if value is None else value
 
@@ -148,6 +158,14 @@ class Shop:
             statuses=rule.statuses if settings.statuses is None else settings.statuses,
             landing_status=settings.landing_status,
         )
+
+    def taken(self, notice: ShipmentNotice) -> ShipmentNotice:
+        """Return what of a notice the mall takes, as a first report: two alike are one report."""
+        dropped = [_NOT_TAKEN.get(one.code, {}) for one in self.client.preview(notice).dropped]
+        # No mall is told of a delivery method; a file may have a column for it.
+        methods = notice.delivery_methods if self.by_file else frozenset[str]()
+        left_out = {name: value for some in dropped for name, value in some.items()}
+        return evolve(notice, revision=1, delivery_methods=methods, **left_out)
 
     def rule(self, *, manual: bool) -> ExportRule:
         """Return the rule of an export: for a period by hand, or the automatic one."""

@@ -292,11 +292,12 @@ class Sync:
         handlings: HandlingSource | None = None,
         progress: Progress | None = None,
     ) -> list[ExportReport]:
-        """Find out what came of every write-back whose end is not known.
+        """Find out what came of every write-back whose end is not known, and end what is half done.
 
         The mall is looked at; what it shows is adopted, what it provably lacks after its settle
-        time is sent again, and the rest stays UNKNOWN. What the shop has withdrawn or changed since
-        is never sent again: it ends as NOT_SENT once it is known not to have arrived.
+        time is sent again, and the rest stays UNKNOWN. Of one that has arrived in part the rest is
+        sent, unless the mall has refused it. What the shop has withdrawn or changed since is never
+        sent again: it ends as NOT_SENT once it is known not to have arrived.
 
         Args:
             shops: Keys, or ids; None is every one.

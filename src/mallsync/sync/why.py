@@ -69,9 +69,12 @@ def _left_out(stored: Stored, shop: Shop, now: datetime, lang: str) -> Iterator[
 
 
 def why_row(row: PlanRow | None, records: tuple[Record, ...], lang: str) -> str:
-    """Return what a plan says of an order, and what was written to the mall."""
+    """Return what a plan says of an order, and what was written to the mall.
+
+    Of what a client keeps for itself (a line of a cart, an open shipment) nothing is said.
+    """
     said = [_PAST(lang) if row is None else row.explain(lang)]
-    said += [_told(record, lang) for record in records]
+    said += [_told(record, lang) for record in records if record.write_back is not None]
     return "; ".join(said)
 
 

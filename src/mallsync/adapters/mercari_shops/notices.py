@@ -66,6 +66,8 @@ def preview(notice: ShipmentNotice) -> Preview:
 def _dropped(notice: ShipmentNotice) -> Iterator[NoticeWarning]:
     if notice.ship_date is not None:
         yield NoticeWarning("SHIP_DATE_DROPPED", "Mercari Shops dates a shipment by itself")
+    if notice.carrier and not tracking_text(notice):
+        yield NoticeWarning("CARRIER_DROPPED", "it is written with a tracking number only")
 
 
 def _problems(notice: ShipmentNotice) -> Iterator[NoticeWarning]:

@@ -181,13 +181,18 @@ def _resume(caller: Caller, ledger: Ledger, jobs: list[_Job]) -> None:
     begun = ledger.begun(jobs)
     unseen = [job for job in begun if job.outcome is not Outcome.SENT and not job.has_arrived]
     told = _results_of(caller, ledger, unseen)
-    ended = [job for job in unseen if job in told]
+    ended = [job for job in unseen if job in told and not _is_unclear(told[job])]
     for job in ended:
         _take_result(ledger, job, told[job])
     for job in still_open(unseen):
         if _is_changed(ledger, job):
             job.settle(Outcome.REFUSED, _failing(Conflict, "REPORTED_OTHERWISE"))
     ledger.conclude([job for job in begun if job not in ended])
+
+
+def _is_unclear(error: MallError | None) -> bool:
+    """Tell whether a result says neither that a write was made nor that it was not."""
+    return error is not None and error.uncertain
 
 
 def _results_of(caller: Caller, ledger: Ledger, jobs: list[_Job]) -> dict[_Job, MallError | None]:
@@ -319,12 +324,12 @@ def _look_after(caller: Caller, fetch: Fetch, ledger: Ledger, jobs: list[_Job]) 
 def _result(job: _Job) -> NoticeResult:
     assert job.outcome is not None  # noqa: S101 -- every path settles
     warnings = preview(job.notice).dropped
-    if job.outcome is Outcome.SENT and _staysstill_open(job):
+    if job.outcome is Outcome.SENT and _stays_open(job):
         warnings = (*warnings, NoticeWarning("RAKUTEN_STAYS_OPEN"))
     return NoticeResult(notice=job.notice, outcome=job.outcome, error=job.error, warnings=warnings)
 
 
-def _staysstill_open(job: _Job) -> bool:
+def _stays_open(job: _Job) -> bool:
     """Tell whether a record without a number remains: Rakuten never completes such an order."""
     if not job.notice.tracking_numbers:
         return True

@@ -1,0 +1,283 @@
+"""Reports of which a part is on the mall: the rest is made, and what only prepares is no part."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from attrs import evolve
+
+from mallsync import Dispatch, Outcome, ShipmentNotice
+from mallsync.model.codes import ReasonCode
+from mallsync.model.period import Period
+from mallsync.policy import export
+from mallsync.sandbox import Fault
+from mallsync.sandbox.fakes.rakuten import shipping
+from mallsync.sync import Shop, Sync, Verdict
+from tests.sync.conftest import NOW, World, ready
+from tests.sync.test_meanwhile import (
+    by_the_clock,
+    later,
+    nothing_in_doubt,
+    one_parcel,
+    record,
+    started,
+    stored,
+)
+from tests.sync.troubles import SETTINGS, fill_in, killed, written
+
+NOT_SENT = [Fault.THROTTLED, Fault.UNAUTHORISED]
+OPEN, NUMBER = "createOrderShipping", "updateOrderShippingTrackingCode"
+COMPLETE, WRITE = "completeOrderShipping", "addOrderTransactionMessage"
+OTHER_NUMBER = "900011112222"
+
+
+@pytest.fixture
+def orders() -> int:
+    """Return none: the test places its own."""
+    return 0
+
+
+def failed_at(world: World, operation: str, fault: Fault, **settings: Any) -> tuple[Sync, Any, str]:
+    """Return a sync whose report to Mercari Shops failed at one of its calls, as `started`."""
+    sync, fake, number = started(world, "mercari_shops", **settings)
+    world.malls.mercari_shops.fail_next(fault, operation=operation, times=99)
+    sync.export(fill_in(sync))
+    fake.script.clear()
+    return sync, fake, number
+
+
+# ------------------------------------------------------------------------- a part is on the mall
+
+
+@pytest.mark.parametrize("fault", NOT_SENT)
+def test_a_message_that_was_not_sent_behind_its_shipment_is_sent_by_the_reconciliation(
+    world: World, fault: Fault
+) -> None:
+    """Though the order is past shipping now, which the report itself has done."""
+    sync, fake, _ = failed_at(world, WRITE, fault)
+    before = record(sync)
+    told = later(world, sync, minutes=15)
+
+    assert (Outcome.NOT_SENT, True) == (before.outcome, before.half_done)
+    assert Outcome.SENT is told.outcome
+    assert (1, 1) == (fake.effective(kind="shipped"), fake.effective(kind="message"))
+    assert nothing_in_doubt(sync)
+
+
+def test_a_plan_makes_the_rest_of_a_report_though_the_order_is_past_shipping(world: World) -> None:
+    """Whoever exports by hand need not know of reconciliations."""
+    sync, fake, _ = failed_at(world, WRITE, Fault.THROTTLED)
+    world.advance(minutes=15)
+    sync.fetch()
+    plan = sync.plan_export()
+    sync.export(plan)
+
+    assert [Verdict.SEND] == [row.verdict for row in plan.rows]
+    assert Outcome.SENT is record(sync).outcome
+    assert (1, 1) == (fake.effective(kind="shipped"), fake.effective(kind="message"))
+
+
+def test_a_message_that_is_refused_is_sent_again_when_somebody_asks_for_it(world: World) -> None:
+    """No reconciliation repeats what the mall has refused."""
+    sync, fake, _ = failed_at(world, WRITE, Fault.ORDER_ERRORS)
+    told = later(world, sync)
+    (row,) = sync.plan_export().rows
+    sync.export(sync.plan_export(retry_refused=True))
+
+    assert (Outcome.REFUSED, True) == (told.outcome, told.half_done)
+    assert [ReasonCode.REFUSED_BEFORE] == [one.code for one in row.guards]
+    assert Outcome.SENT is record(sync).outcome
+    assert 1 == fake.effective(kind="message")
+
+
+def test_a_message_that_the_shop_has_changed_behind_its_shipment_is_left_out(world: World) -> None:
+    """The shipment is reported; a plan says that it has other values."""
+    sync, fake, number = failed_at(world, WRITE, Fault.THROTTLED)
+    ready(sync, stored(sync, number).order.key, OTHER_NUMBER)
+    told = later(world, sync)
+
+    assert Outcome.SENT is told.outcome
+    assert 0 == fake.effective(kind="message")
+
+
+# -------------------------------------------------------------------- what only prepares is none
+
+
+@pytest.mark.parametrize("fault", [*NOT_SENT, Fault.ORDER_ERRORS])
+@pytest.mark.parametrize("operation", [OPEN, NUMBER, COMPLETE])
+@pytest.mark.parametrize("change", ["number", "template"])
+def test_what_is_mended_behind_an_open_shipment_is_reported(
+    world: World, fault: Fault, operation: str, change: str
+) -> None:
+    """To open a shipment and to number it tells nobody."""
+    sync, fake, number = failed_at(world, operation, fault)
+    if change == "number":
+        ready(sync, stored(sync, number).order.key, OTHER_NUMBER)
+    else:
+        other = evolve(SETTINGS["mercari_shops"], days=3, message="発送しました。")
+        sync = Sync([Shop(world.mercari_shops, other)], world.store)
+    before = record(sync)
+    world.advance(minutes=15)
+    sync.fetch()
+    sync.export(sync.plan_export())
+
+    assert not before.half_done
+    assert Outcome.SENT is record(sync).outcome
+    (shipment,) = fake.see(number).shipments
+    assert (OTHER_NUMBER in shipment.tracking_code) == (change == "number")
+    assert (1, 1) == (fake.effective(kind="shipped"), fake.effective(kind="message"))
+
+
+def test_a_number_that_the_shop_takes_back_behind_an_open_shipment_is_not_published(
+    world: World,
+) -> None:
+    """Whether the mall takes an empty text is not known, so a person has to look."""
+    sync, fake, number = started(world, "mercari_shops", message="発送しました。")
+    with by_the_clock(world), killed("begin", of=COMPLETE):
+        sync.export(fill_in(sync))
+    key = stored(sync, number).order.key
+    unnumbered = Dispatch(ship_date=NOW.date(), carrier="日本郵便", delivery_methods={"定形外"})
+    sync.handle(key, dispatch=unnumbered)
+    later(world, sync)
+    sync.export(sync.plan_export())
+    told = record(sync)
+    ready(sync, key, OTHER_NUMBER)
+    sync.export(sync.plan_export())
+
+    assert (Outcome.REFUSED, "OTHER_NUMBER_ON_MALL") == (told.outcome, told.code)
+    assert Outcome.SENT is record(sync).outcome
+    (shipment,) = fake.see(number).shipments
+    assert OTHER_NUMBER in shipment.tracking_code
+
+
+def test_an_order_that_has_lost_a_line_behind_an_open_shipment_is_reported_without_it(
+    world: World,
+) -> None:
+    """What is to be in a shipment is asked anew, until one is completed."""
+    sync, fake, number = failed_at(world, OPEN, Fault.THROTTLED)
+    fake.see(number).lines[0].quantity += 1  # so many are left: another shipment than before
+    world.advance(minutes=15)
+    sync.fetch()
+    sync.export(sync.plan_export())
+
+    assert Outcome.SENT is record(sync).outcome
+    assert 1 == written(world, "mercari_shops")
+
+
+# ------------------------------------------------------------------------- what makes a report
+
+
+def test_a_delivery_method_is_no_part_of_a_report_to_a_mall(world: World) -> None:
+    """No mall is told of it."""
+    sync, fake, number = started(world, "mercari_shops")
+    with by_the_clock(world), killed("begin", of="message"):
+        sync.export(fill_in(sync))
+    ready(sync, stored(sync, number).order.key, delivery_methods={"速達"})
+    told = later(world, sync)
+    (row,) = sync.plan_export().rows
+
+    assert Outcome.SENT is told.outcome
+    assert 1 == fake.effective(kind="message")
+    assert ReasonCode.ALREADY_REPORTED in [one.code for one in row.guards]
+    assert ReasonCode.REPORTED_OTHERWISE not in [one.code for one in row.guards]
+
+
+def test_a_rest_goes_out_as_it_was_begun_whatever_the_mall_takes_nothing_of(world: World) -> None:
+    """Its entry in the journal is of the same report."""
+    sync, fake, number = failed_at(world, WRITE, Fault.THROTTLED)
+    ready(sync, stored(sync, number).order.key, delivery_methods={"速達"})
+    sync.export(sync.plan_export())
+
+    assert Outcome.SENT is record(sync).outcome
+    assert 1 == fake.effective(kind="message")
+
+
+def test_a_carrier_without_a_number_is_dropped_by_mercari_shops(world: World) -> None:
+    """It stands in the text before its number."""
+    told = world.mercari_shops.preview(ShipmentNotice(order_number="A", carrier="日本郵便"))
+
+    assert ["CARRIER_DROPPED"] == [one.code for one in told.dropped]
+
+
+def test_a_report_by_hand_is_still_wanted_where_the_rule_by_hand_lets_it_pass(world: World) -> None:
+    """Nobody knows by which rule it was made."""
+    rule = export.RULES["mercari_shops"]
+    strict = evolve(rule, excluded_statuses={*rule.excluded_statuses, "発送後入金待ち"})
+    sync, fake, number = started(world, "mercari_shops", rule=strict)
+    key = stored(sync, number).order.key
+    ready(sync, key)
+    sync.handle(key, status="発送後入金待ち")
+    plan = sync.plan_export(period=Period.days(NOW.date(), NOW.date()))
+    with by_the_clock(world), killed("begin", of="message"):
+        sync.export(plan)
+    later(world, sync)
+
+    assert 1 == len(plan.notices)
+    assert 1 == fake.effective(kind="message")
+
+
+def test_a_report_that_its_mall_would_refuse_now_has_an_end(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A limit may change while it is in doubt: then it is looked for, and not sent again."""
+    sync, fake, _ = started(world, "mercari_shops")
+    with by_the_clock(world), killed("begin", of="message"):
+        sync.export(fill_in(sync))
+    monkeypatch.setattr("mallsync.adapters.mercari_shops.notices.LONGEST_MESSAGE", 5)
+    told = later(world, sync)
+
+    assert Outcome.SENT is told.outcome
+    assert 0 == fake.effective(kind="message")
+    assert nothing_in_doubt(sync)
+
+
+# ----------------------------------------------------------------------------------- at Rakuten
+
+
+def test_a_note_that_was_begun_leaves_no_doubt_once_its_report_has_arrived(world: World) -> None:
+    """Though somebody has changed the date since, so that no fetch confirms it."""
+    fake = world.malls.rakuten.fake
+    numbers = [*one_parcel(fake), *one_parcel(fake)]
+    sync = Sync([Shop(world.rakuten, evolve(SETTINGS["rakuten"], days=3))], world.store)
+    world.advance(seconds=1)
+    sync.fetch()
+    with killed("end", of="accepted"):
+        sync.export(fill_in(sync))
+    world.advance(minutes=5)
+    sync.reconcile()
+    for number in numbers:
+        for some in fake.parcels(number).values():
+            for parcel in some:
+                parcel.date = "2026-11-21"
+    world.advance(hours=7)
+    sync.fetch()
+    sync.reconcile()
+
+    assert nothing_in_doubt(sync)
+
+
+def test_a_result_that_tells_neither_success_nor_failure_leaves_no_doubt_after_a_day(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The mall itself is looked at, as where there is no result."""
+    fake = world.malls.rakuten.fake
+    one_parcel(fake)
+    one_parcel(fake)
+    sync = Sync([Shop(world.rakuten, evolve(SETTINGS["rakuten"], days=3))], world.store)
+    world.advance(seconds=1)
+    sync.fetch()
+    plan = fill_in(sync)
+    warned = {"messageType": "WARNING", "messageCode": "X", "message": ""}
+    with monkeypatch.context() as patch:
+        patch.setattr(shipping, "_apply", lambda *_: ([warned], False))
+        sync.export(plan)
+    world.advance(hours=23)
+    sync.reconcile()
+    early = nothing_in_doubt(sync)
+    world.advance(hours=2)
+    sync.reconcile()
+
+    assert not early
+    assert nothing_in_doubt(sync)
+    assert 2 == written(world, "rakuten")
