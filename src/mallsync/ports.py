@@ -108,8 +108,20 @@ class MallClient(Protocol):
 class ReviewsBuyers(Protocol):
     """A client of a mall where the shop rates the buyer."""
 
-    def reviewable_orders(self, period: Period) -> Iterator[Order]:
-        """Stream the orders whose buyer has rated and that wait for the shop's review."""
+    def reviewable_orders(
+        self,
+        period: Period,
+        *,
+        known: Collection[str] | None = None,
+        on_problem: Callable[[Unreadable], None] | None = None,
+        on_other: Callable[[Order], None] | None = None,
+    ) -> Iterator[Order]:
+        """Stream the orders whose buyer has rated and that wait for the shop's review.
+
+        Those of a period, then those of the numbers in `known`, which are read singly.
+        `on_problem` takes what could not be read, `on_other` each order of `known` that waits for
+        no review: not yet, or no more.
+        """
 
     def send_review(self, review: BuyerReview, *, journal: Journal | None = None) -> WriteResult:
         """Post a review once; never again when the answer is lost."""

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from types import ModuleType, SimpleNamespace
 from typing import Any, cast
 
 import pytest
 from attrs import frozen
 
-from mallsync import NoticeResult, Outcome, Period, ShipmentNotice, sandbox
+from mallsync import NoticeResult, Order, Outcome, Period, ShipmentNotice, sandbox
 from mallsync.adapters import rakuten
 from mallsync.adapters.rakuten.codec import UpdateShipping
 from mallsync.adapters.rakuten.notices import fill
 from mallsync.errors import AnswerLost, NotSupported
+from mallsync.model.capabilities import Capabilities, Capability, Support
 from mallsync.model.sighting import Covered, Remark, Seen, Sighting, Unreadable
 from mallsync.model.writebacks import Standing
 from mallsync.ports import Journal
@@ -255,6 +256,39 @@ def test_a_method_that_pretends_is_seen(plant: Plant) -> None:
     """What the table denies must not seem to work."""
     with pytest.raises(pytest.fail.Exception, match="DID NOT RAISE"):
         LAWS.test_the_capability_table_is_truthful(plant(PretendsThatItCan))
+
+
+class PassesOver(rakuten.Client):
+    """Is asked for orders that may wait for a review, and looks at none of those it is given."""
+
+    def reviewable_orders(
+        self,
+        period: Period,
+        *,
+        known: Collection[str] | None = None,
+        on_problem: Callable[[Unreadable], None] | None = None,
+        on_other: Callable[[Order], None] | None = None,
+    ) -> Iterator[Order]:
+        """Read the period alone."""
+        return self.fetch_orders(period, on_problem=on_problem)
+
+
+@frozen
+class Rating(Planted):
+    """An adapter whose table says that the shop rates buyers."""
+
+    @property
+    def package(self) -> ModuleType:
+        """Return a package with that table."""
+        row = Capability("reviewable_orders", Support.YES, "made up", NOW.date())
+        table = Capabilities(mall="rakuten", can=(row,), limits=())
+        return cast("ModuleType", SimpleNamespace(CAPABILITIES=table))
+
+
+def test_an_order_that_nobody_looks_at_for_a_review_is_seen(plant: Plant) -> None:
+    """The law of reviews wants each known order to wait, or to be told as another."""
+    with pytest.raises(AssertionError):
+        LAWS.test_known_orders_are_looked_at_for_a_review(plant(PassesOver, Rating))
 
 
 @frozen

@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, timedelta
 from itertools import pairwise
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from attrs import evolve
@@ -31,7 +31,7 @@ from mallsync.model.period import JST, Period
 from mallsync.model.sighting import Covered, Remark, Seen, Sighting, Unreadable
 from mallsync.model.words import Phase
 from mallsync.model.writebacks import Outcome, ShipmentNotice, Standing
-from mallsync.ports import MallClient
+from mallsync.ports import MallClient, ReviewsBuyers
 from mallsync.testing.memory import MemoryJournal
 from mallsync.testing.mutants import (
     MARKER,
@@ -122,6 +122,22 @@ class AdapterLaws:
             events = list(client.sightings(empty, known=[number]))
 
         assert number in [event.order.number for event in events if isinstance(event, Seen)]
+
+    def test_known_orders_are_looked_at_for_a_review(self, subject: Subject) -> None:
+        """Where a shop rates buyers, each waits for it or not, as the period's list says, too."""
+        if not _rates_buyers(subject):
+            return
+        numbers = subject.numbers()[:40]
+        empty = Period(subject.now - timedelta(seconds=1), subject.now)
+        others: list[Order] = []
+        with _closing(subject.client()) as client:
+            rating = cast("ReviewsBuyers", client)
+            listed = {order.number for order in rating.reviewable_orders(_period(subject))}
+            found = rating.reviewable_orders(empty, known=numbers, on_other=others.append)
+            waiting = [order.number for order in found]
+
+        assert sorted(numbers) == sorted([*waiting, *map(_number, others)])
+        assert listed & set(numbers) == set(waiting)
 
     def test_orders_come_in_the_order_asked(self, subject: Subject) -> None:
         """`get_orders` answers in the caller's order, whatever the mall's is."""
@@ -287,7 +303,7 @@ class AdapterLaws:
             assert client.mall == table.mall
             for row in table.can:
                 method = getattr(client, row.name, None)
-                if row.support in (Support.YES, Support.EMULATED):
+                if row.support in _PROMISED:
                     assert callable(method), row.name
                 elif method is not None:
                     with pytest.raises(NotSupported):
@@ -309,6 +325,7 @@ class AdapterLaws:
                     call()
 
 
+_PROMISED = (Support.YES, Support.EMULATED)
 _PURE = {
     "close",
     "conclude_notices",
@@ -337,6 +354,11 @@ def _wrong_calls(client: Any) -> Sequence[Callable[[], object]]:
 
 def _period(subject: Subject) -> Period:
     return Period.last_days(_DAYS, now=subject.now)
+
+
+def _rates_buyers(subject: Subject) -> bool:
+    promised = {one.name for one in subject.package.CAPABILITIES.can if one.support in _PROMISED}
+    return "reviewable_orders" in promised
 
 
 def _number(order: Order) -> str:

@@ -33,6 +33,7 @@ from mallsync.errors import (
     DecodeError,
     NotFound,
     NotSupported,
+    Rejected,
 )
 from mallsync.model.codes import ReasonCode
 from mallsync.policy import buyer, intake
@@ -444,6 +445,47 @@ def test_a_buyer_is_rated_behind_the_buyer_s_own_rating(
     assert Phase.DONE is one(client, number).phase
 
 
+def test_known_orders_are_asked_for_whether_they_wait_for_a_review(
+    mall: Market, client: rakuma.Client
+) -> None:
+    """Behind those of the period, by their numbers, each once; the others are told as such."""
+    rated, late, early, done = (
+        mall.fake.place(stage=stage)[0]
+        for stage in (Stage.RECEIVED, Stage.RECEIVED, Stage.SHIPPED, Stage.DONE)
+    )
+    mall.fake.trades[late].bought -= 30 * 86_400
+    others: list[Order] = []
+    found = client.reviewable_orders(
+        WEEK, known=[early, late, rated, done, late], on_other=others.append
+    )
+    numbers = [order.number for order in found]
+    plain = [order.number for order in client.reviewable_orders(WEEK, known=[early])]
+
+    assert (1, 1) == (numbers.count(rated), numbers.count(late))
+    assert numbers[-1] == late
+    assert [early, done] == [order.number for order in others]
+    assert [Phase.SHIPPED, Phase.DONE] == [order.phase for order in others]
+    assert early not in plain
+
+
+def test_an_order_that_cannot_be_read_hides_none_that_waits_for_a_review(
+    mall: Market, client: rakuma.Client
+) -> None:
+    """Unless nobody takes it: then it raises."""
+    (stock,) = mall.fake.place(stage=Stage.RECEIVED, stock=True)
+    (rated,) = mall.fake.place(stage=Stage.RECEIVED)
+    problems: list[Unreadable] = []
+    found = client.reviewable_orders(WEEK, known=["EXRKnone"], on_problem=problems.append)
+
+    assert rated in [order.number for order in found]
+    assert [(stock, "FETCH_ACCOUNT_KIND"), ("EXRKnone", problems[-1].error.code)] == [
+        (one_.number, one_.error.code) for one_ in problems
+    ]
+    assert isinstance(problems[-1].error, NotFound)
+    with pytest.raises(Rejected):
+        list(client.reviewable_orders(WEEK))
+
+
 @pytest.mark.parametrize("deed", ["review", "say"])
 def test_a_lost_answer_is_looked_for(
     mall: Market, client: rakuma.Client, journal: MemoryJournal, deed: str
@@ -517,6 +559,10 @@ def test_a_look_that_fails_leaves_no_doubt(mall: Market, client: rakuma.Client) 
         lambda client: client.review_buyer("", "見本"),
         lambda client: client.review_buyer("A", "あ" * 141),
         lambda client: client.send_review("A"),
+        lambda client: client.reviewable_orders("today"),
+        lambda client: client.reviewable_orders(WEEK, known="A"),
+        lambda client: client.reviewable_orders(WEEK, on_problem="print"),
+        lambda client: client.reviewable_orders(WEEK, on_other="print"),
         lambda client: client.send_message("A", ""),
         lambda client: client.send_message("A", "見本", revision=0),
         lambda client: client.send_message("A", "あ" * 141),

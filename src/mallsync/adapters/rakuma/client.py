@@ -9,10 +9,10 @@ from typing import Literal
 
 from mallsync.adapters.rakuma import connection, sending
 from mallsync.adapters.rakuma.auth import Credentials
-from mallsync.adapters.rakuma.flows import STATUSES, Fetch, details, sightings
+from mallsync.adapters.rakuma.flows import STATUSES, Fetch, details, reviewable, sightings
 from mallsync.adapters.rakuma.notices import preview, standing
 from mallsync.adapters.rakuma.reading import Reader
-from mallsync.adapters.rakuma.records import AccountKind, State
+from mallsync.adapters.rakuma.records import AccountKind
 from mallsync.adapters.rakuma.wiring import RakumaWire, wire_of
 from mallsync.errors import ConfigError
 from mallsync.model.order import Order
@@ -147,9 +147,25 @@ class Client(ShopClient):
         """
         return orders_of(self.sightings(period, statuses=statuses), handler_of(on_problem))
 
-    def reviewable_orders(self, period: Period) -> Iterator[Order]:
-        """Stream the orders whose buyer has rated and that wait for the shop's review."""
-        return self.fetch_orders(period, statuses={State.AWAITING_SELLER_REVIEW})
+    def reviewable_orders(
+        self,
+        period: Period,
+        *,
+        known: Collection[str] | None = None,
+        on_problem: Callable[[Unreadable], None] | None = None,
+        on_other: Callable[[Order], None] | None = None,
+    ) -> Iterator[Order]:
+        """Stream the orders whose buyer has rated and that wait for the shop's review.
+
+        Args:
+            period: By the moment of the purchase.
+            known: Numbers of other orders, each of which is read by a call of its own.
+            on_problem: Takes what could not be read; left out, the first raises.
+            on_other: Takes the orders of `known` that wait for no review: not yet, or no more.
+        """
+        asked, numbers = period_of(period), numbers_of(known or ())
+        events = reviewable(self._engine, self._fetch, asked, numbers, _taking(on_other))
+        return orders_of(events, handler_of(on_problem))
 
     def get_orders(self, numbers: Iterable[str]) -> Iterator[Order]:
         """Stream orders by number, in the order asked, each once."""
@@ -248,3 +264,12 @@ class Client(ShopClient):
         longest = self._fetch.reader.wire.facts.longest_message
         if longest is not None and len(text) > longest:
             raise ConfigError(f"message: write at most {longest} characters")
+
+
+def _taking(on_other: Callable[[Order], None] | None) -> Callable[[Order], None]:
+    """Return what takes orders that wait for no review; left out, they are passed over."""
+    if on_other is None:
+        return lambda _: None
+    if not callable(on_other):
+        raise ConfigError("on_other takes each other order: write a function of one argument")
+    return on_other

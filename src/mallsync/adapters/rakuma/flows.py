@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import datetime
 
 from attrs import evolve, field, frozen
@@ -11,13 +11,14 @@ from mallsync.adapters.rakuma.faults import failure
 from mallsync.adapters.rakuma.reading import Reader
 from mallsync.adapters.rakuma.records import RakumaRecord, State
 from mallsync.errors import AuthFailed, DecodeError, MallError
+from mallsync.model.order import Order
 from mallsync.model.period import JST, Period
 from mallsync.model.sighting import Covered, Seen, Sighting, Unreadable
 from mallsync.wire.calls import Caller
 from mallsync.wire.fetching import number_seen
 from mallsync.wire.paging import unique
 
-__all__ = ["STATUSES", "Fetch", "Look", "details", "look", "sightings"]
+__all__ = ["STATUSES", "Fetch", "Look", "details", "look", "reviewable", "sightings"]
 
 STATUSES = tuple(State)
 _LIST = "list_orders"
@@ -44,6 +45,11 @@ class Look:
     raw: object = field(repr=False)
     record: RakumaRecord | None = None
     error: MallError | None = None
+
+    @property
+    def state(self) -> State | str:
+        """Where the transaction stands, ``""`` where that could not be read."""
+        return "" if self.record is None else self.record.state
 
     def sight(self, reader: Reader) -> Seen | Unreadable:
         """Return what it shows."""
@@ -82,6 +88,31 @@ def sightings(
             yield event
         yield Covered(window, frozenset(fetch.statuses) or None)
     yield from details(caller, fetch, unseen)
+
+
+def reviewable(
+    caller: Caller,
+    fetch: Fetch,
+    period: Period,
+    known: Collection[str],
+    on_other: Callable[[Order], None],
+) -> Iterator[Sighting]:
+    """Yield what is seen of the orders that wait for the seller's review (wire page B3).
+
+    Those bought in a period, then those in `known` that its lists have not shown, which are read
+    by number; of these `on_other` takes the orders in another state.
+    """
+    unseen = dict.fromkeys(known)
+    rated = evolve(fetch, statuses=(State.AWAITING_SELLER_REVIEW,))
+    for event in sightings(caller, rated, period):
+        unseen.pop(number_seen(event), None)
+        yield event
+    for one in looks(caller, fetch, unseen):
+        event = one.sight(fetch.reader)
+        if isinstance(event, Seen) and one.state is not State.AWAITING_SELLER_REVIEW:
+            on_other(event.order)
+        else:
+            yield event
 
 
 def _window(caller: Caller, fetch: Fetch, window: Period) -> Iterator[Seen | Unreadable]:
