@@ -18,10 +18,10 @@ from click.testing import CliRunner, Result
 from mallsync import OrderKey, Outcome, Period, sandbox
 from mallsync import sync as sync_package
 from mallsync.cli import cli, daily, work
-from mallsync.errors import StoreError
+from mallsync.errors import DecodeError, StoreError
 from mallsync.model.journal import EntryKey
 from mallsync.model.period import JST
-from mallsync.model.sighting import Remark
+from mallsync.model.sighting import Remark, Unreadable
 from mallsync.store import ShopKey, SqlStore
 from mallsync.sync import ExportReport, FetchReport, Round, Written
 from mallsync.sync.plan import plan_of
@@ -113,9 +113,8 @@ def test_programs_are_told_in_json(shell: Shell) -> None:
     assert 1 == wrong.exit_code
     assert "look at mallsync plan again" in wrong.output
     assert ({"SENT": 1}, [[number, "SENT", ""]]) == (sent["counts"], sent["written"])
-    assert [{"shop": "rakuten/one", "ok": True, "counts": {}, "written": [], "error": None}] == (
-        shell.json("reconcile")
-    )
+    nothing: dict[str, Any] = {"counts": {}, "written": [], "unreadable": [], "error": None}
+    assert [{"shop": "rakuten/one", "ok": True, **nothing}] == shell.json("reconcile")
     assert [] == shell.json("review")
     assert isinstance(shell.json("gaps"), list)
     assert {"rakuten/one"} == set(shell.json("check"))
@@ -275,6 +274,7 @@ def test_what_did_not_end_well_is_told_in_a_line(capsys: pytest.CaptureFixture[s
     refused = Written(
         key=EntryKey(OrderKey("rakuten", "one", "9"), "1"), outcome=Outcome.REFUSED, code="ODD"
     )
+    strange = Unreadable("8", None, DecodeError(code="ODD"))
     fetched = FetchReport(shop=shop, period=period)
     lines = [
         daily._fetched_line(evolve(fetched, busy=True)),
@@ -284,6 +284,7 @@ def test_what_did_not_end_well_is_told_in_a_line(capsys: pytest.CaptureFixture[s
                 ExportReport(shop=shop, busy=True),
                 ExportReport(shop=shop, written=(refused,), stopped=True),
                 ExportReport(shop=shop, error=ValueError("odd")),
+                ExportReport(shop=shop, written=(refused,), unreadable=(strange,)),
             ]
         ),
     ]
@@ -296,6 +297,9 @@ def test_what_did_not_end_well_is_told_in_a_line(capsys: pytest.CaptureFixture[s
         "rakuten/one: 1 REFUSED; stopped",
         "  9: REFUSED ODD",
         "rakuten/one: nothing to write; stopped by odd",
+        "rakuten/one: 1 REFUSED, 1 unreadable",
+        "  9: REFUSED ODD",
+        "  8: unreadable ODD",
     ] == lines
     assert capsys.readouterr().out.startswith("0 to report, of 0; plan ")
 

@@ -9,7 +9,7 @@ from attrs import evolve
 
 from mallsync import Handling, OrderKey, Outcome, Period, Phase
 from mallsync.adapters import mercari_shops, qoo10, rakuma, rakuten
-from mallsync.errors import FileError, NotFound, StoreError
+from mallsync.errors import DecodeError, FileError, NotFound, StoreError
 from mallsync.files import ImportReport, Refused, StatusMove
 from mallsync.model.journal import EntryKey
 from mallsync.model.period import JST
@@ -98,9 +98,12 @@ def test_an_export_that_ended_early_shows_why() -> None:
     """And each write-back with its code."""
     key = EntryKey(OrderKey("rakuten", "demo", "1-2-3"), "7")
     told = Written(key=key, outcome=Outcome.REFUSED, code="OTHER", warnings=("NUMBERS_DROPPED",))
-    html = ExportReport(shop=SHOP, written=(told,), error=StoreError("full"))._repr_html_()
+    strange = Unreadable("4-5-6", None, DecodeError(code="ODD"))
+    html = ExportReport(
+        shop=SHOP, written=(told,), error=StoreError("full"), unreadable=(strange,)
+    )._repr_html_()
 
-    for cell in ("1-2-3", "REFUSED", "OTHER", "NUMBERS_DROPPED", "full"):
+    for cell in ("1-2-3", "REFUSED", "OTHER", "NUMBERS_DROPPED", "full", "4-5-6", "ODD"):
         assert cell in html
     assert "nothing to write" in ExportReport(shop=SHOP)._repr_html_()
 

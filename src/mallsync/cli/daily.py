@@ -386,12 +386,16 @@ def _written_lines(reports: Iterable[ExportReport]) -> Iterable[str]:
         for one in report.written:
             if one.code:
                 yield f"  {one.key.order.number}: {one.outcome} {one.code}"
+        for strange in report.unreadable:
+            yield f"  {strange.number}: unreadable {strange.error.code}"
 
 
 def _written_line(one: ExportReport) -> str:
     if one.busy:
         return f"{one.shop}: another process is writing to it"
-    told = ", ".join(f"{count} {outcome}" for outcome, count in one.counts.items())
+    counts = [f"{count} {outcome}" for outcome, count in one.counts.items()]
+    counts += [f"{len(one.unreadable)} unreadable"] if one.unreadable else []
+    told = ", ".join(counts)
     early = f"; stopped by {one.error}" if one.error else "; stopped" if one.stopped else ""
     return f"{one.shop}: {told or 'nothing to write'}{early}"
 
@@ -402,5 +406,6 @@ def _written(one: ExportReport) -> dict[str, object]:
         "ok": one.ok,
         "counts": {str(outcome): count for outcome, count in one.counts.items()},
         "written": [[each.key.order.number, each.outcome.value, each.code] for each in one.written],
+        "unreadable": [[each.number, each.error.code] for each in one.unreadable],
         "error": None if one.error is None else str(one.error),
     }

@@ -16,6 +16,7 @@ from mallsync.model.display import table
 from mallsync.model.journal import EntryKey, Lease
 from mallsync.model.order import OrderKey
 from mallsync.model.period import Period
+from mallsync.model.sighting import Unreadable
 from mallsync.model.writebacks import (
     BuyerReview,
     NoticeResult,
@@ -73,6 +74,7 @@ class ExportReport:
         written: One for each write-back, in the order of the plan; fewer if it ended early.
         error: What ended it early. Nothing is lost: a plan takes up what was not begun, and
             `Sync.reconcile` what was.
+        unreadable: Orders whose buyer may have rated and that could not be read, with the reason.
         busy: Whether another process wrote to the shop all the time.
         stopped: Whether it was asked to stop.
     """
@@ -80,6 +82,7 @@ class ExportReport:
     shop: ShopKey
     written: tuple[Written, ...] = field(default=(), repr=False)
     error: Exception | None = None
+    unreadable: tuple[Unreadable, ...] = ()
     busy: bool = False
     stopped: bool = False
 
@@ -89,6 +92,7 @@ class ExportReport:
             (one.key.order.number, one.outcome.value, one.code, ", ".join(one.warnings))
             for one in self.written
         ]
+        rows += [(one.number, "", one.error.code, "") for one in self.unreadable]
         counts = ", ".join(f"{count} {outcome.value}" for outcome, count in self.counts.items())
         end = "" if self.error is None else str(self.error)
         title = f"{self.shop}: {counts or 'nothing to write'}"
@@ -105,9 +109,11 @@ class ExportReport:
 
     @property
     def ok(self) -> bool:
-        """Whether everything has been sent."""
+        """Whether every order could be read, and everything has been sent."""
         early = self.error is not None or self.busy or self.stopped
-        return not early and all(one.outcome is Outcome.SENT for one in self.written)
+        return not (early or self.unreadable) and all(
+            one.outcome is Outcome.SENT for one in self.written
+        )
 
 
 def send_notices(writing: Writing, planned: Sequence[Planned]) -> ExportReport:
@@ -152,7 +158,9 @@ def rates_buyers(shop: Shop) -> bool:
 def review_shop(shop: Shop, store: SqlStore, period: Period, stop: Event) -> ExportReport:
     """Rate the buyers of a period who have rated, each once (R4)."""
     client = cast("ReviewsBuyers", shop.client)
-    numbers = [order.number for order in client.reviewable_orders(period)]
+    unreadable: list[Unreadable] = []
+    found = client.reviewable_orders(period, on_problem=unreadable.append)
+    numbers = [order.number for order in found]
     taken_in = store.orders.load(shop.key, numbers)
     reviews = [
         (
@@ -162,7 +170,8 @@ def review_shop(shop: Shop, store: SqlStore, period: Period, stop: Event) -> Exp
         for number, one in taken_in.items()
         if one.handling is not None
     ]
-    return Writing(shop, store, stop).carry_out(reviews)
+    report = Writing(shop, store, stop).carry_out(reviews)
+    return evolve(report, unreadable=tuple(unreadable))
 
 
 @frozen
