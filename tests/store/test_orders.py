@@ -96,6 +96,26 @@ def test_an_order_that_does_not_come_in_keeps_the_reason(store: SqlStore) -> Non
     assert landed.handling is not None
 
 
+def test_what_is_shipped_and_not_done_is_found_by_its_purchase(store: SqlStore) -> None:
+    """Half-open; of what has come in, is whole and known to the mall, and of no other shop."""
+    phases = {"1": Phase.SHIPPED, "2": Phase.DONE, "3": Phase.TO_SHIP, "4": Phase.CANCELLED}
+    some = [evolve(order(number), phase=phase) for number, phase in phases.items()]
+    store.orders.arrive(SHOP, [Arrival(order=one, handling=LANDED) for one in some])
+    left_out = [Arrival(order=evolve(order("5"), phase=Phase.SHIPPED), intake="FETCH_UNPAID")]
+    store.orders.arrive(SHOP, left_out)
+    gone = [Arrival(order=evolve(order("6"), phase=Phase.SHIPPED), handling=LANDED)]
+    store.orders.arrive(SHOP, gone)
+    store.orders.unwatch(SHOP, "6")
+    store.orders.arrive(OTHER, [Arrival(order=evolve(some[0], key=key("7", OTHER)))])
+    at, after = PLACED, PLACED + timedelta.resolution
+
+    assert ["1"] == store.orders.shipped(SHOP, at, after)
+    assert [] == store.orders.shipped(SHOP, after, after + timedelta(days=1))
+    assert [] == store.orders.shipped(SHOP, at - timedelta(days=1), at)
+    store.care.purge(after)
+    assert [] == store.orders.shipped(SHOP, at, after)
+
+
 def test_only_what_may_still_be_shipped_is_watched(store: SqlStore) -> None:
     """What is held by status are all of a stretch."""
     for number, phase, cancelled_at in (

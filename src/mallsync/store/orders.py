@@ -161,6 +161,23 @@ class Orders:
         with self.database.read() as connection:
             return {one.number: one.mall_status for one in connection.execute(asked)}
 
+    def shipped(self, shop: ShopKey, start: datetime, end: datetime) -> list[str]:
+        """Return the numbers of orders bought in [start, end) that are shipped and not done.
+
+        Of those that have come in; what was purged since, or the mall did not know, is left out.
+        """
+        asked = select(orders.c.number).where(
+            orders.c.shop == self.shops.row(shop),
+            orders.c.ordered_at >= start,
+            orders.c.ordered_at < end,
+            orders.c.phase == Phase.SHIPPED.value,
+            orders.c.intake == "",
+            orders.c.purged_at.is_(None),
+            orders.c.digest != "",
+        )
+        with self.database.read() as connection:
+            return sorted(connection.execute(asked).scalars())
+
     def unwatch(self, shop: ShopKey, number: str) -> None:
         """Ask no more for an order that the mall does not know any more; what is kept stays.
 

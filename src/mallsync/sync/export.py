@@ -15,7 +15,6 @@ from mallsync.model.codes import ReasonCode
 from mallsync.model.display import table
 from mallsync.model.journal import EntryKey, Lease
 from mallsync.model.order import OrderKey
-from mallsync.model.period import Period
 from mallsync.model.sighting import Unreadable
 from mallsync.model.writebacks import (
     BuyerReview,
@@ -26,18 +25,16 @@ from mallsync.model.writebacks import (
 )
 from mallsync.ports import ReviewsBuyers
 from mallsync.store import Record, ShopKey, SqlStore
-from mallsync.store.journal import REVIEW
 from mallsync.sync.plan import Planned
 from mallsync.sync.shop import Progress, Shop, tells_nobody
 
 __all__ = [
     "ExportReport",
+    "Stopped",
     "Write",
     "Writing",
     "Written",
     "in_doubt",
-    "rates_buyers",
-    "review_shop",
     "send_notices",
 ]
 
@@ -51,7 +48,7 @@ _WAIT = 600.0
 """Seconds that one process waits for another that writes to the same shop."""
 
 
-class _Stopped(Exception):
+class Stopped(Exception):
     """The work was asked to stop."""
 
 
@@ -150,30 +147,6 @@ def _is_wanted(shop: Shop, told: ShipmentNotice, wanted: Collection[ShipmentNoti
     return shop.taken(told) in as_now and not shop.client.preview(told).problems
 
 
-def rates_buyers(shop: Shop) -> bool:
-    """Tell whether the shop rates buyers at its mall."""
-    return hasattr(shop.client, "send_review")
-
-
-def review_shop(shop: Shop, store: SqlStore, period: Period, stop: Event) -> ExportReport:
-    """Rate the buyers of a period who have rated, each once (R4)."""
-    client = cast("ReviewsBuyers", shop.client)
-    unreadable: list[Unreadable] = []
-    found = client.reviewable_orders(period, on_problem=unreadable.append)
-    numbers = [order.number for order in found]
-    taken_in = store.orders.load(shop.key, numbers)
-    reviews = [
-        (
-            EntryKey(one.order.key, number, REVIEW),
-            BuyerReview(order_number=number, message=shop.settings.review_message),
-        )
-        for number, one in taken_in.items()
-        if one.handling is not None
-    ]
-    report = Writing(shop, store, stop).carry_out(reviews)
-    return evolve(report, unreadable=tuple(unreadable))
-
-
 @frozen
 class Writing:
     """Writes to one shop while nobody else does.
@@ -226,7 +199,7 @@ class Writing:
                 for some in work(lease):
                     written += some
                     self.progress(self.shop.key, len(written))
-            except _Stopped:
+            except Stopped:
                 return ExportReport(shop=self.shop.key, written=tuple(written), stopped=True)
             except Exception as ended:  # noqa: BLE001 -- the report tells it, with what was done
                 error = ended
@@ -234,7 +207,7 @@ class Writing:
 
     def _go_on(self, lease: Lease) -> None:
         if self.stop.is_set():
-            raise _Stopped
+            raise Stopped
         self.store.leases.renew(lease)
 
     def _batches(self, writes: Sequence[Write], lease: Lease) -> Iterator[list[Written]]:

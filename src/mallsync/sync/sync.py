@@ -27,15 +27,14 @@ from mallsync.sync.export import (
     Write,
     Writing,
     in_doubt,
-    rates_buyers,
-    review_shop,
     send_notices,
 )
 from mallsync.sync.fetch import FetchReport, fetch_shop
 from mallsync.sync.funnel import Funnel, funnel_of
 from mallsync.sync.plan import Candidate, Plan, inputs_of, plan_of, still_wanted
+from mallsync.sync.reviews import rates_buyers, review_shop
 from mallsync.sync.shop import Progress, Shop, courteous
-from mallsync.sync.why import why_missing, why_row
+from mallsync.sync.why import why_missing, why_row, why_unrated
 
 __all__ = ["Gap", "Sync"]
 
@@ -324,13 +323,20 @@ class Sync:
 
         Only at malls where the shop rates the buyer; the others are left out. An empty message is
         posted as it is: see REVIEW_MESSAGE_EMPTY among the warnings.
+
+        The mall lists the shop's own days; shipped orders of the 90 days before now that are older
+        are read singly, 50 of a shop in a run. What could not be read is told, and stops no other.
+
+        Args:
+            shops: Keys, or ids; None is every one.
         """
         rating = [shop for shop in self._chosen(shops) if rates_buyers(shop)]
         now = self.store.now()
 
         def reviewed(shop: Shop) -> ExportReport:
             period = intake.window(shop.intake, now=now)
-            return self._guarded(shop, lambda: review_shop(shop, self.store, period, self.stopping))
+            work = partial(review_shop, shop, self.store, period, self.stopping)
+            return self._guarded(shop, work)
 
         return self._each(reviewed, rating)
 
@@ -376,7 +382,9 @@ class Sync:
         today = self.store.now().astimezone(JST).date()
         candidates = self._candidates(shop, None, key.number)
         rows = {row.order: row for row in plan_of([(shop, candidates)], today=today).rows}
-        return why_row(rows.get(key), self.store.journal.records(key), lang)
+        records = self.store.journal.records(key)
+        said = why_row(rows.get(key), records, lang)
+        return "; ".join([said, *why_unrated(shop, self.store, stored, records, lang)])
 
     # ------------------------------------------------------------------------------------ inside
 

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import datetime
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
 
 from mallsync.errors import Hint
 from mallsync.model.codes import Reason, ReasonCode
 from mallsync.model.order import OrderKey
+from mallsync.model.words import Phase
 from mallsync.model.writebacks import Outcome
 from mallsync.policy import intake
 from mallsync.store import Record, SqlStore, Stored
+from mallsync.store.journal import REVIEW
 from mallsync.sync.plan import PlanRow
+from mallsync.sync.reviews import WATCHED, rates_buyers
 from mallsync.sync.shop import Shop
 
-__all__ = ["why_missing", "why_row"]
+__all__ = ["why_missing", "why_row", "why_unrated"]
 
 _NEVER = Hint(
     ja="まだ取得していません。期間を指定して取得してください",
@@ -33,6 +36,17 @@ _OUTCOMES = {
 _PAST = Hint(
     ja="モールで発送後の状態のため報告の対象外です",
     en="past shipping on the mall: there is nothing to report",
+)
+
+_UNRATED = Hint(
+    ja="評価は購入者の評価の後に送ります",
+    en="no review yet: a review run posts it once the buyer has rated",
+)
+_UNRATED_FOR_GOOD = Hint(
+    ja=f"自動の評価では確認しません(購入から{WATCHED.days}日経過、個人情報の消去後、またはモールにない注文)。"
+    "モールで評価してください",
+    en=f"no review run looks at it any more (bought more than {WATCHED.days} days ago, purged, or"
+    " unknown to the mall): rate the buyer on the mall",
 )
 
 
@@ -76,6 +90,27 @@ def why_row(row: PlanRow | None, records: tuple[Record, ...], lang: str) -> str:
     said = [_PAST(lang) if row is None else row.explain(lang)]
     said += [_told(record, lang) for record in records if record.write_back is not None]
     return "; ".join(said)
+
+
+def why_unrated(
+    shop: Shop, store: SqlStore, stored: Stored, records: Iterable[Record], lang: str
+) -> Iterator[str]:
+    """Yield why the buyer of a shipped order has no review, at a mall where the shop rates buyers.
+
+    What is posted, or in doubt, says so itself.
+    """
+    if not rates_buyers(shop) or stored.order.phase is not Phase.SHIPPED:
+        return
+    last = next((one for one in records if one.key.kind == REVIEW), None)
+    if last is None or not (last.is_sent or last.in_doubt):
+        yield (_UNRATED if _is_looked_at(stored, shop, store) else _UNRATED_FOR_GOOD)(lang)
+
+
+def _is_looked_at(stored: Stored, shop: Shop, store: SqlStore) -> bool:
+    """Tell whether review runs ask for an order."""
+    at = stored.order.ordered_at
+    found = store.orders.shipped(shop.key, at, at + timedelta.resolution)
+    return at >= store.now() - WATCHED and stored.order.number in found
 
 
 def _told(record: Record, lang: str) -> str:
