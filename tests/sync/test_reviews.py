@@ -13,6 +13,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from attrs import evolve
 
 from mallsync import Order, Outcome, Period, Phase
 from mallsync.adapters import rakuma
@@ -21,10 +22,10 @@ from mallsync.sandbox import Fault
 from mallsync.sandbox.fakes.examplemarket import app, desks
 from mallsync.sandbox.fakes.examplemarket.trade import Stage
 from mallsync.store.journal import REVIEW
-from mallsync.sync import ExportReport, Sync
+from mallsync.sync import ExportReport, Shop, Sync
 from tests.sync.conftest import World
 from tests.sync.test_meanwhile import record, started
-from tests.sync.troubles import fill_in, killed
+from tests.sync.troubles import SETTINGS, fill_in, killed
 
 DAYS = 3
 """What a fetch of `started` reaches back."""
@@ -66,6 +67,12 @@ def reviewed(sync: Sync) -> ExportReport:
     """Return the report of a review run of the one shop."""
     (report,) = sync.review()
     return report
+
+
+def with_message(world: World, message: str) -> Sync:
+    """Return a sync of the shop under another review message."""
+    settings = evolve(SETTINGS["rakuma"], days=DAYS, review_message=message)
+    return Sync([Shop(world.rakuma, settings)], world.store)
 
 
 @contextmanager
@@ -368,6 +375,55 @@ def test_a_review_run_ends_soon_when_it_is_stopped(
     assert report.stopped
     assert 1 == calls["one"]
     assert 0 == fake.effective(kind="reviewed")
+
+
+# ---------------------------------------------------------------------------------- what is refused
+
+
+def refused(world: World, sync: Sync, *, retry_refused: bool = False) -> ExportReport:
+    """Return the report of a review run of which the mall takes nothing."""
+    world.malls.examplemarket.fail_next(Fault.ORDER_ERRORS, operation="review", times=9)
+    (report,) = sync.review(retry_refused=retry_refused)
+    world.malls.examplemarket.fake.script.clear()
+    return report
+
+
+@pytest.mark.parametrize("days", [0, 10])
+def test_a_review_that_was_refused_is_held_until_it_is_changed_or_asked_for(
+    world: World, selling: tuple[Sync, Any, str], days: int
+) -> None:
+    """As a report of a shipment; why says so, with the mall's code."""
+    sync, fake, number = selling
+    sync.fetch()
+    world.advance(days=days)
+    rates(fake, number)
+    first = refused(world, sync)
+    with counted(world) as calls:
+        second = reviewed(sync)
+    said = sync.why(OrderKey("rakuma", "demo", number))
+    again = refused(world, sync, retry_refused=True)
+    changed = reviewed(with_message(world, "またどうぞ"))
+
+    assert {Outcome.REFUSED: 1} == first.counts == again.counts
+    assert ((), 0, 0) == (second.written, calls["one"], calls["review"])
+    assert f"the mall has refused just this: change what it names ({first.written[0].code})" in said
+    assert first.written[0].code
+    assert {Outcome.SENT: 1} == changed.counts
+    assert "またどうぞ" == fake.trades[number].comment
+
+
+def test_a_review_that_was_refused_is_posted_as_it_is_if_it_is_asked_for(
+    world: World, selling: tuple[Sync, Any, str]
+) -> None:
+    """The mall takes it now, and why has nothing more to say than that."""
+    sync, fake, number = selling
+    rates(fake, number)
+    refused(world, sync)
+    (report,) = sync.review(retry_refused=True)
+
+    assert {Outcome.SENT: 1} == report.counts
+    assert "refused" not in sync.why(OrderKey("rakuma", "demo", number))
+    assert 1 == fake.effective(number, "reviewed")
 
 
 def test_a_review_that_did_not_go_out_is_posted_by_the_next_run(

@@ -16,14 +16,14 @@ from mallsync.model.order import Order, OrderKey
 from mallsync.model.period import Period
 from mallsync.model.sighting import Unreadable
 from mallsync.model.words import Phase
-from mallsync.model.writebacks import BuyerReview
+from mallsync.model.writebacks import BuyerReview, Outcome
 from mallsync.ports import ReviewsBuyers
 from mallsync.store import Arrival, Record, SqlStore
 from mallsync.store.journal import REVIEW
 from mallsync.sync.export import ExportReport, Stopped, Write, Writing
 from mallsync.sync.shop import Shop
 
-__all__ = ["WATCHED", "rates_buyers", "review_shop"]
+__all__ = ["WATCHED", "rates_buyers", "refused_before", "review_shop"]
 
 WATCHED = timedelta(days=90)
 """How long behind its purchase a shipped order is looked at for its buyer's rating."""
@@ -37,13 +37,22 @@ def rates_buyers(shop: Shop) -> bool:
     return hasattr(shop.client, "send_review")
 
 
-def review_shop(shop: Shop, store: SqlStore, period: Period, stop: Event) -> ExportReport:
+def refused_before(shop: Shop, record: Record | None) -> bool:
+    """Tell whether the mall has refused just the review that the shop would post now."""
+    if record is None or record.in_doubt or record.outcome is not Outcome.REFUSED:
+        return False
+    return record.write_back == _review(shop, record.key.order.number)
+
+
+def review_shop(
+    shop: Shop, store: SqlStore, period: Period, stop: Event, *, retry_refused: bool = False
+) -> ExportReport:
     """Rate the buyers who have rated, each once (R4).
 
     The mall lists the orders of a period. Those before it that the store knows as shipped are read
     singly, 50 in a run; what is past its review by now is kept as it is, and asked for no more.
     """
-    posting = _Posting(shop, store)
+    posting = _Posting(shop, store, retry_refused=retry_refused)
     known = posting.turn(period)
     look = _Look(shop, stop)
     look.carry_out(period, known)
@@ -56,10 +65,11 @@ def review_shop(shop: Shop, store: SqlStore, period: Period, stop: Event) -> Exp
 
 @frozen
 class _Posting:
-    """What is posted of a shop."""
+    """What is posted of a shop: what the mall has refused only if it is asked for."""
 
     shop: Shop
     store: SqlStore
+    retry_refused: bool = field(kw_only=True)
 
     def turn(self, period: Period) -> list[str]:
         """Return the orders before a period that are looked at now: by lot, if they are many."""
@@ -72,10 +82,11 @@ class _Posting:
     def writes(self, numbers: Iterable[str]) -> list[Write]:
         """Return the reviews of those orders that have come in."""
         taken_in = self.store.orders.load(self.shop.key, numbers)
+        records = self._records(taken_in)
         return [
             (self._key(number), _review(self.shop, number))
             for number, one in taken_in.items()
-            if one.handling is not None
+            if one.handling is not None and not self._is_refused(records.get(number))
         ]
 
     def _key(self, number: str) -> EntryKey:
@@ -87,8 +98,12 @@ class _Posting:
         return {key.order.number: one for key, one in found.items() if key.kind == REVIEW}
 
     def _is_over(self, record: Record | None) -> bool:
-        """Tell whether a review needs no look: it is posted, or in doubt."""
-        return record is not None and (record.is_sent or record.in_doubt)
+        """Tell whether a review needs no look: it is posted, in doubt, or was refused."""
+        known = record is not None and (record.is_sent or record.in_doubt)
+        return known or self._is_refused(record)
+
+    def _is_refused(self, record: Record | None) -> bool:
+        return refused_before(self.shop, record) and not self.retry_refused
 
 
 @define

@@ -318,7 +318,9 @@ class Sync:
 
         return self._each(reconciled, self._chosen(shops))
 
-    def review(self, shops: Iterable[ShopKey | str] | None = None) -> list[ExportReport]:
+    def review(
+        self, shops: Iterable[ShopKey | str] | None = None, *, retry_refused: bool = False
+    ) -> list[ExportReport]:
         """Rate the buyers who have rated, with each shop's review message (R4); once each.
 
         Only at malls where the shop rates the buyer; the others are left out. An empty message is
@@ -329,6 +331,7 @@ class Sync:
 
         Args:
             shops: Keys, or ids; None is every one.
+            retry_refused: Whether what a mall has refused is posted again as it is.
         """
         rating = [shop for shop in self._chosen(shops) if rates_buyers(shop)]
         now = self.store.now()
@@ -336,7 +339,7 @@ class Sync:
         def reviewed(shop: Shop) -> ExportReport:
             period = intake.window(shop.intake, now=now)
             work = partial(review_shop, shop, self.store, period, self.stopping)
-            return self._guarded(shop, work)
+            return self._guarded(shop, partial(work, retry_refused=retry_refused))
 
         return self._each(reviewed, rating)
 

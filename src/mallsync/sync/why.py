@@ -14,7 +14,7 @@ from mallsync.policy import intake
 from mallsync.store import Record, SqlStore, Stored
 from mallsync.store.journal import REVIEW
 from mallsync.sync.plan import PlanRow
-from mallsync.sync.reviews import WATCHED, rates_buyers
+from mallsync.sync.reviews import WATCHED, rates_buyers, refused_before
 from mallsync.sync.shop import Shop
 
 __all__ = ["why_missing", "why_row", "why_unrated"]
@@ -102,7 +102,9 @@ def why_unrated(
     if not rates_buyers(shop) or stored.order.phase is not Phase.SHIPPED:
         return
     last = next((one for one in records if one.key.kind == REVIEW), None)
-    if last is None or not (last.is_sent or last.in_doubt):
+    if last is not None and refused_before(shop, last):
+        yield Reason(ReasonCode.REFUSED_BEFORE, last.code).explain(lang)
+    elif last is None or not (last.is_sent or last.in_doubt):
         yield (_UNRATED if _is_looked_at(stored, shop, store) else _UNRATED_FOR_GOOD)(lang)
 
 
