@@ -70,8 +70,9 @@ class MallClient(Protocol):
     ) -> Iterator[Sighting]:
         """Stream what a fetch sees, with `Covered` after each finished stretch.
 
-        The numbers in `known` that the lists lack are read again. Of an order whose status on the
-        mall is still that of `held`, a client may tell nothing.
+        The numbers in `known` that the lists lack are read again; one that the mall does not know
+        is `Unreadable` as ``gone``. Of an order whose status on the mall is still that of `held`, a
+        client may tell nothing.
         """
 
     def get_orders(self, numbers: Iterable[str]) -> Iterator[Order]:

@@ -9,7 +9,7 @@ import pytest
 from attrs import evolve
 
 from mallsync import Dispatch, Handling, HostStatus, Period, Phase
-from mallsync.errors import ConfigError, DecodeError, Problem
+from mallsync.errors import ConfigError, DecodeError, NotFound, Problem
 from mallsync.model.sighting import Covered, Unreadable
 from mallsync.store import Arrival, Arrived, LeaseLost, ShopKey, SqlStore, orders, schema
 from mallsync.store.encoding import CODEC
@@ -274,6 +274,17 @@ def test_what_could_not_be_read_is_kept_with_the_reason_until_it_can(store: SqlS
     assert "PackageModelList[0].basketId: missing" == held.reason
     assert ("見本",) == held.raw
     assert () == store.quarantine.of(SHOP)
+
+
+def test_a_record_that_is_not_told_again_stays_to_be_read_by_a_later_version(
+    store: SqlStore,
+) -> None:
+    """The reason is the last one."""
+    store.orders.arrive(SHOP, unreadable=[unreadable()])
+    store.orders.arrive(SHOP, unreadable=[Unreadable("9", None, NotFound("not told"))])
+    (held,) = store.quarantine.of(SHOP)
+
+    assert (("見本",), "not told") == (held.raw, held.reason)
 
 
 def test_a_record_without_a_number_is_kept_by_what_it_holds(store: SqlStore) -> None:

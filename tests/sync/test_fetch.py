@@ -241,7 +241,7 @@ def test_an_order_that_failed_once_is_asked_for_again_by_its_number(world: World
 
 def test_an_order_that_the_mall_does_not_know_any_more_is_told_once(world: World) -> None:
     """A run that asks for it for ever would bury what matters."""
-    gone = Unreadable("1", None, NotFound("gone"))
+    gone = Unreadable("1", None, NotFound("gone"), gone=True)
     sync, client = told(world, Seen(order_of("1")), WEEK)
     sync.fetch()
     client.script = (gone, WEEK)
@@ -254,6 +254,32 @@ def test_an_order_that_the_mall_does_not_know_any_more_is_told_once(world: World
     assert () == second.remarks
     assert [] == client.asked["known"]
     assert ["1"] == [one.order.number for one in sync.orders()]
+
+
+@pytest.mark.parametrize("is_stored", [True, False])
+def test_an_order_that_a_list_shows_is_not_gone_though_the_mall_tells_nothing_of_it(
+    world: World, *, is_stored: bool
+) -> None:
+    """However often: it stays watched and set aside, and no such fetch is ok."""
+    key = world.place()
+    sync = world.sync(rakuten=PLAIN)
+    if is_stored:
+        sync.fetch()
+    for _ in range(3):
+        world.malls.rakuten.fail_next(
+            "ORDER_ERRORS", operation="getOrder", orders=[key.number], code="INFO_102"
+        )
+        (report,) = sync.fetch()
+        world.malls.rakuten.fake.script.clear()
+
+        assert (False, ()) == (report.ok, report.remarks)
+        assert (key.number,) == world.store.quarantine.numbers(RAKUTEN)
+        assert is_stored is (key.number in world.store.orders.watched(RAKUTEN))
+    (mended,) = sync.fetch()
+
+    assert mended.ok
+    assert () == world.store.quarantine.numbers(RAKUTEN)
+    assert key.number in world.store.orders.watched(RAKUTEN)
 
 
 def test_what_came_before_an_error_is_kept_and_not_covered(world: World) -> None:

@@ -46,11 +46,15 @@ class Seen:
 
 @frozen
 class Unreadable:
-    """An order is at the mall but could not be read; it is named, never lost."""
+    """An order is at the mall but could not be read; it is named, never lost.
+
+    ``gone`` marks one that no list has shown, and that the mall does not know by its number either.
+    """
 
     number: str
     raw: object = field(repr=False, eq=False)
     error: MallError
+    gone: bool = False
 
 
 @frozen

@@ -82,16 +82,19 @@ def let_go(connection: Connection, row: int, numbers: Collection[str]) -> None:
 def hold_back(
     connection: Connection, row: int, unreadable: Sequence[Unreadable], now: datetime
 ) -> None:
-    """Keep what could not be read, each once."""
+    """Keep what could not be read, each once; a record that is not told again stays."""
     for one in unreadable:
         packed = None if one.raw is None else pack_raw(one.raw)
-        values = {"code": one.error.code, "reason": _reason(one), "codec": CODEC, "raw": packed}
+        reason = {"code": one.error.code, "reason": _reason(one)}
+        values = {**reason, "codec": CODEC, "raw": packed}
         number = storable(one.number) or f"?{blake2b(packed or b'', digest_size=8).hexdigest()}"
         made = upsert(connection, quarantine).values(
             shop=row, number=number, first_seen_at=now, **values
         )
         connection.execute(
-            made.on_conflict_do_update(index_elements=["shop", "number"], set_=values)
+            made.on_conflict_do_update(
+                index_elements=["shop", "number"], set_=reason if packed is None else values
+            )
         )
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from attrs import define, evolve, field, frozen
 
-from mallsync.errors import MallError, MallsyncError, NotFound
+from mallsync.errors import MallError, MallsyncError
 from mallsync.model.display import values
 from mallsync.model.journal import Lease
 from mallsync.model.order import Order
@@ -131,7 +131,6 @@ class Fetching:
     report: FetchReport
     _seen: dict[str, Seen] = field(factory=dict, repr=False)
     _unreadable: list[Unreadable] = field(factory=list, repr=False)
-    _known: set[str] = field(factory=set, repr=False)
     _sighted: int = 0
     _rule: IntakeRule = field(init=False, repr=False)
 
@@ -161,11 +160,11 @@ class Fetching:
 
     def _events(self) -> Iterator[Sighting]:
         key, period = self.shop.key, self.report.period
-        self._known = {*self.store.orders.watched(key), *self.store.quarantine.numbers(key)}
+        known = {*self.store.orders.watched(key), *self.store.quarantine.numbers(key)}
         return self.shop.client.sightings(
             period,
             statuses=self.shop.settings.statuses,
-            known=sorted(self._known),
+            known=sorted(known),
             held=self.store.orders.held(key, since=period.start),
         )
 
@@ -175,7 +174,7 @@ class Fetching:
                 self._flush()  # a cart that is seen in part, and in another part
             self._seen[event.order.number] = event
             self._sighted += 1
-        elif isinstance(event, Unreadable) and self._is_gone(event):
+        elif isinstance(event, Unreadable) and event.gone:
             self.store.orders.unwatch(self.shop.key, event.number)
             gone = Remark("ORDER_GONE", f"{event.number}: the mall does not know it any more")
             self._tell(remarks=(*self.report.remarks, gone))
@@ -187,10 +186,6 @@ class Fetching:
             self._flush(event)
         elif len(self._seen) >= _BATCH:
             self._flush()
-
-    def _is_gone(self, event: Unreadable) -> bool:
-        """Tell whether an order was only asked for by its number, and the mall knows none such."""
-        return event.number in self._known and isinstance(event.error, NotFound)
 
     def _hold_back(self, event: Unreadable) -> None:
         self._unreadable.append(event)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
-from mallsync.errors import Problem, Unavailable
+from attrs import evolve
+
+from mallsync.errors import NotFound, Problem, Unavailable
 from mallsync.model.order import Order
 from mallsync.model.sighting import Remark, Seen, Sighting, Unreadable
 
-__all__ = ["number_seen", "orders_of"]
+__all__ = ["number_seen", "orders_of", "unlisted"]
 
 
 def orders_of(
@@ -44,6 +46,15 @@ def number_seen(event: Sighting) -> str:
     if isinstance(event, Seen):
         return event.order.number
     return event.number if isinstance(event, Unreadable) else ""
+
+
+def unlisted(events: Iterable[Seen | Unreadable]) -> Iterator[Seen | Unreadable]:
+    """Yield what numbers lead to that no list has shown: what the mall does not know is gone."""
+    for event in events:
+        if isinstance(event, Unreadable) and isinstance(event.error, NotFound):
+            yield evolve(event, gone=True)
+        else:
+            yield event
 
 
 def _stretch(remark: Remark) -> str:

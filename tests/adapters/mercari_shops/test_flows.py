@@ -116,6 +116,15 @@ def test_known_numbers_are_read_if_the_list_lacks_them() -> None:
     assert "B" == asked.number
 
 
+def test_a_known_number_that_the_mall_does_not_know_is_gone() -> None:
+    """Nothing else leads to it."""
+    unknown = Unreadable("B", None, NotFound())
+    caller = ScriptedCaller([(LIST, listed("A")), (ONE, unknown)])
+    *_, last = sightings(caller, FETCH, DAY, ["B"])
+
+    assert evolve(unknown, gone=True) == last
+
+
 def test_what_cannot_be_read_is_named_in_its_place() -> None:
     """And nothing else is lost."""
     broken = ListOrders(period=DAY).decode(page(record(id="B"), record(id="A", status=None)))

@@ -240,6 +240,7 @@ def test_known_orders_are_read_again(mall: Market, client: rakuma.Client) -> Non
     assert number in [event.order.number for event in events if isinstance(event, Seen)]
     assert isinstance(events[-1], Unreadable)
     assert isinstance(events[-1].error, NotFound)
+    assert events[-1].gone
 
 
 def test_pages_are_followed_and_circles_are_left(mall: Market, client: rakuma.Client) -> None:

@@ -362,6 +362,16 @@ def test_a_known_number_that_is_unreadable_in_the_list_is_not_asked_for_again() 
     assert [(A,)] == _asked_for(caller)
 
 
+def test_only_what_no_list_shows_and_the_mall_does_not_know_is_gone() -> None:
+    """What is listed is there, though its details are not; and a failure is no answer."""
+    listed, unknown = (Unreadable(one, None, NotFound()) for one in (A, B))
+    failed = Unreadable(C, None, MallError())
+    script = [page(A), (DETAILS, (listed,)), (DETAILS, (unknown, failed))]
+    events, _ = fetch(script, known=[A, B, C])
+
+    assert [listed, Covered(HOUR), evolve(unknown, gone=True), failed] == events
+
+
 # ------------------------------------------------------------------------------- getOrder's answer
 
 

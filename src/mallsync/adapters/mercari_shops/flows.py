@@ -17,7 +17,7 @@ from mallsync.model.period import Period
 from mallsync.model.sighting import Covered, Seen, Sighting, Unreadable
 from mallsync.wire.arguments import at_most, window_within
 from mallsync.wire.calls import Caller
-from mallsync.wire.fetching import number_seen
+from mallsync.wire.fetching import number_seen, unlisted
 from mallsync.wire.paging import unique
 
 __all__ = ["STATUSES", "Fetch", "Options", "details", "sightings"]
@@ -88,7 +88,7 @@ def sightings(
             unseen.pop(number_seen(event), None)
             yield event
         yield Covered(window, frozenset(fetch.statuses) or None)
-    yield from details(caller, fetch, unseen)
+    yield from unlisted(details(caller, fetch, unseen))
 
 
 def _window(caller: Caller, fetch: Fetch, window: Period) -> Iterator[Seen | Unreadable]:

@@ -30,7 +30,7 @@ from mallsync.model.sighting import EVERYTHING, Covered, Remark, Seen, Sighting,
 from mallsync.model.words import Phase
 from mallsync.wire.arguments import at_most, window_within
 from mallsync.wire.calls import Caller
-from mallsync.wire.fetching import number_seen
+from mallsync.wire.fetching import number_seen, unlisted
 from mallsync.wire.paging import unique
 
 __all__ = ["CLAIMED_ONLY", "Fetch", "Options", "details", "lines_by_number", "sightings"]
@@ -197,7 +197,7 @@ def sightings(
     trapped = planned.difference(known, told)
     if trapped:
         yield Remark("FETCH_QOO10_SHIP_PLAN_SET", f"orders in 配送準備 (3): {len(trapped)}")
-    yield from details(caller, fetch, unseen)
+    yield from unlisted(details(caller, fetch, unseen))
 
 
 def _window(caller: Caller, fetch: Fetch, window: Period) -> Iterator[Sighting]:

@@ -15,7 +15,7 @@ from mallsync.model.order import Order
 from mallsync.model.period import JST, Period
 from mallsync.model.sighting import Covered, Seen, Sighting, Unreadable
 from mallsync.wire.calls import Caller
-from mallsync.wire.fetching import number_seen
+from mallsync.wire.fetching import number_seen, unlisted
 from mallsync.wire.paging import unique
 
 __all__ = ["STATUSES", "Fetch", "Look", "details", "look", "reviewable", "sightings"]
@@ -87,7 +87,7 @@ def sightings(
             unseen.pop(number_seen(event), None)
             yield event
         yield Covered(window, frozenset(fetch.statuses) or None)
-    yield from details(caller, fetch, unseen)
+    yield from unlisted(details(caller, fetch, unseen))
 
 
 def reviewable(

@@ -24,7 +24,7 @@ from mallsync.model.period import Period
 from mallsync.model.sighting import Covered, Remark, Seen, Sighting, Unreadable
 from mallsync.wire.arguments import at_most, window_within
 from mallsync.wire.calls import Caller
-from mallsync.wire.fetching import number_seen
+from mallsync.wire.fetching import number_seen, unlisted
 from mallsync.wire.paging import batches, unique
 
 __all__ = ["Fetch", "Options", "details", "sightings"]
@@ -105,7 +105,7 @@ def sightings(
             elif number not in unreadable:  # on the edge of two windows it is met in both
                 unreadable.add(number)
                 yield event
-    yield from details(caller, fetch, unseen)
+    yield from unlisted(details(caller, fetch, unseen))
 
 
 def details(caller: Caller, fetch: Fetch, numbers: Iterable[str]) -> Iterator[Seen | Unreadable]:
