@@ -65,13 +65,14 @@ class MallClient(Protocol):
         period: Period,
         *,
         statuses: Collection[str] | None = None,
-        known: Collection[str] | None = None,
+        known: Collection[str] | Mapping[str, Collection[str]] | None = None,
         held: Mapping[str, str] | None = None,
     ) -> Iterator[Sighting]:
         """Stream what a fetch sees, with `Covered` after each finished stretch.
 
-        The numbers in `known` that the lists lack are read again; one that the mall does not know
-        is `Unreadable` as ``gone``. Of an order whose status on the mall is still that of `held`, a
+        The numbers in `known` that the lists lack are read again, and one that the mall does not
+        know is `Unreadable` as ``gone``; a mapping gives the ids of their items, where a mall finds
+        an old order by these alone. Of an order whose status on the mall is still that of `held`, a
         client may tell nothing.
         """
 

@@ -233,10 +233,10 @@ def test_an_order_that_failed_once_is_asked_for_again_by_its_number(world: World
     sync.fetch()
 
     assert not report.ok
-    assert ["9"] == client.asked["known"]
+    assert ["9"] == list(client.asked["known"])
     assert "9" in {one.order.number for one in sync.orders()}
     sync.fetch()
-    assert ["9"] == client.asked["known"]  # it is open, and watched
+    assert ["9"] == list(client.asked["known"])  # it is open, and watched
 
 
 def test_an_order_that_the_mall_does_not_know_any_more_is_told_once(world: World) -> None:
@@ -252,7 +252,7 @@ def test_an_order_that_the_mall_does_not_know_any_more_is_told_once(world: World
     assert ["ORDER_GONE"] == [one.code for one in first.remarks]
     assert first.ok
     assert () == second.remarks
-    assert [] == client.asked["known"]
+    assert [] == list(client.asked["known"])
     assert ["1"] == [one.order.number for one in sync.orders()]
 
 
@@ -363,7 +363,7 @@ def test_parts_of_one_order_are_put_together(world: World) -> None:
     assert ("500", "不在時は宅配ボックスへ") == (stored.order.mall_status, stored.order.remarks)
     assert (3, 1, 1) == (report.seen, report.new, report.changed)
     sync.fetch()
-    assert (["1"], {"1": "500"}) == (client.asked["known"], client.asked["held"])
+    assert (["1"], {"1": "500"}) == (list(client.asked["known"]), client.asked["held"])
 
 
 def test_a_shop_that_waits_for_its_turn_is_not_asked_after_a_stop(world: World) -> None:

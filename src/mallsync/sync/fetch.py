@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from threading import Event
 from typing import Any
 
@@ -164,7 +164,7 @@ class Fetching:
         return self.shop.client.sightings(
             period,
             statuses=self.shop.settings.statuses,
-            known=sorted(known),
+            known=_Watched(self.store, key, sorted(known)),
             held=self.store.orders.held(key, since=period.start),
         )
 
@@ -303,6 +303,33 @@ class Fetching:
 
     def _tell(self, **facts: Any) -> None:  # noqa: ANN401 -- fields of the report
         self.report = evolve(self.report, **facts)
+
+
+@frozen(eq=False)
+class _Watched(Mapping[str, tuple[str, ...]]):
+    """Numbers that are watched, with the ids of their items, which are read when asked for.
+
+    Few are: only a mall that finds an old order by its lines alone asks for any.
+    """
+
+    store: SqlStore
+    shop: ShopKey
+    numbers: Sequence[str]
+
+    def __getitem__(self, number: str) -> tuple[str, ...]:
+        """Return the ids of an order's items; none for one that could never be read."""
+        found = self.store.orders.load(self.shop, [number]).values()
+        return tuple(
+            item.id for one in found for part in one.order.shipments for item in part.items
+        )
+
+    def __iter__(self) -> Iterator[str]:
+        """Yield the numbers."""
+        return iter(self.numbers)
+
+    def __len__(self) -> int:
+        """Return how many there are."""
+        return len(self.numbers)
 
 
 def _is_cancelled(order: Order) -> bool:

@@ -337,6 +337,88 @@ def test_known_carts_that_the_lists_lack_are_looked_for_at_the_end() -> None:
     assert unread == {"870000002": NotFound, "my-order": NotFound}
 
 
+OLD = {"OrderDate": "2026-01-05 12:00:00", "PackNo": 870000001}
+KNOWN = {"870000001": ("1", "2")}
+
+
+def test_a_known_cart_that_no_list_reaches_is_read_by_its_lines() -> None:
+    """Its own number is none of a line; what a single read lacks is not covered."""
+    desk = Desk([])
+    rows = [row(1, ShippingRate=..., Address1=..., Address2=..., **OLD), row(2, **OLD)]
+    desk.answers[LINE] = lambda form: reply([rows[int(form["OrderNo"]) - 1]])
+    (one,) = seen(sightings(desk, known=KNOWN)).values()
+
+    assert ["1", "2"] == [form["OrderNo"] for form in desk.calls(LINE)]
+    assert ["1", "2"] == [item.id for item in one.order.shipments[0].items]
+    assert {"phase", "shipments.items", "shipments.parcels", "shipments.cancelled"} < one.covers
+    assert one.covers.isdisjoint(
+        {"lines", "charges", "shipments", "shipments.charges", "shipments.recipient"}
+    )
+
+
+def test_an_old_cart_of_which_a_claim_alone_is_left_is_covered_as_a_claim_is() -> None:
+    """It says that the cart was cancelled."""
+    desk = Desk([])
+    desk.answers[LINE] = lambda form: reply([claim(int(form["OrderNo"]), packNo=870000001)])
+    (one,) = seen(sightings(desk, known=KNOWN)).values()
+
+    assert CLAIMED_ONLY - {"lines"} | {"shipments.cancelled", "shipments.items.phase"} == one.covers
+    assert Phase.CANCELLED is one.order.phase
+
+
+def test_lines_are_not_asked_for_where_a_list_shows_the_cart() -> None:
+    """The mapping may be a lazy one."""
+    desk = Desk([row(), row(SECOND)])
+    earlier = Period(NOW - timedelta(days=30), NOW - timedelta(days=20))
+    events = sightings(desk, earlier, known={"880000001": ("1900000011", str(SECOND))})
+
+    assert set(seen(events)) == {"880000001"}
+    assert [] == desk.calls(LINE)
+
+
+@pytest.mark.parametrize("found", [[], [row(1, OrderDate="2026-01-05 12:00:00", PackNo=5)]])
+def test_a_known_cart_none_of_whose_lines_is_there_is_gone(found: list[Any]) -> None:
+    """Also where such a line is one of another cart."""
+    desk = Desk([])
+    desk.answers[LINE] = lambda form: reply(found if form["OrderNo"] == "1" else [])
+    events = sightings(desk, known=KNOWN)
+    (gone,) = [one for one in events if isinstance(one, Unreadable)]
+
+    assert ("870000001", True) == (gone.number, gone.gone)
+    assert isinstance(gone.error, NotFound)
+    assert {} == seen(events)
+
+
+def test_a_known_cart_of_which_a_line_cannot_be_told_is_not_gone() -> None:
+    """Nor is it seen without the line."""
+    desk = Desk([])
+    answers = {"1": reply([row(1, **OLD)]), "2": reply([{"OrderNo": "?"}])}
+    desk.answers[LINE] = lambda form: answers[form["OrderNo"]]
+    events = sightings(desk, known=KNOWN)
+    (unread,) = [one for one in events if isinstance(one, Unreadable)]
+
+    assert ("870000001", False) == (unread.number, unread.gone)
+    assert isinstance(unread.error, DecodeError)
+    assert {} == seen(events)
+
+
+def test_a_known_cart_with_a_row_that_cannot_be_read_is_unreadable() -> None:
+    """With its rows."""
+    desk = Desk([])
+    bad = row(1, OrderQty="many", **OLD)
+    desk.answers[LINE] = lambda form: reply([bad] if form["OrderNo"] == "1" else [])
+    (unread,) = [one for one in sightings(desk, known=KNOWN) if isinstance(one, Unreadable)]
+
+    assert ("870000001", (bad,), False) == (unread.number, unread.raw, unread.gone)
+
+
+def test_a_cart_of_which_no_line_is_known_may_be_too_old_for_the_lists() -> None:
+    """That it is no line says nothing of it."""
+    (unread,) = [one for one in sightings(Desk([]), known=["5"]) if isinstance(one, Unreadable)]
+
+    assert ("5", False) == (unread.number, unread.gone)
+
+
 def test_the_cart_of_an_old_line_is_listed_by_its_moment() -> None:
     """Its lines share the order date."""
     moment = {"OrderDate": "2026-01-05 12:00:00", "PackNo": 870000001}

@@ -123,7 +123,7 @@ class Client(ShopClient):
         period: Period,
         *,
         statuses: Collection[str] | None = None,
-        known: Collection[str] | None = None,
+        known: Collection[str] | Mapping[str, Collection[str]] | None = None,
         held: Mapping[str, str] | None = None,  # noqa: ARG002 -- lists bring whole orders
     ) -> Iterator[Sighting]:
         """Stream what a fetch sees of the carts ordered in a period, oldest first.
@@ -133,14 +133,17 @@ class Client(ShopClient):
                 shop's experience.
             statuses: Shipping statuses such as ``{"2"}``: parts of carts are seen then, and no
                 cancelled line. None is every status, with the claims.
-            known: Numbers held as open: looked for again if the period's lists lack them.
+            known: Numbers held as open: looked for again if the period's lists lack them. A mapping
+                gives the numbers of their lines, by which a cart is found that no list reaches;
+                without them nobody can tell whether such a cart is gone.
             held: Taken as by every client; the lists of this mall bring whole orders anyway.
 
         Returns:
             `Seen` and `Unreadable`, `Covered` after each finished window, and `Remark`.
         """
         fetch = self._fetch(statuses_of(statuses, STATUSES))
-        return sightings(self._engine, fetch, period_of(period), numbers_of(known or ()))
+        lines = known if isinstance(known, Mapping) else {}
+        return sightings(self._engine, fetch, period_of(period), numbers_of(known or ()), lines)
 
     def fetch_orders(
         self,

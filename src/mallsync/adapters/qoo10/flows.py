@@ -6,8 +6,9 @@ one date that every line of a cart shares. So a window never cuts a cart in two.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
+from types import MappingProxyType
 
 from attrs import define, evolve, field, fields_dict, frozen
 
@@ -30,12 +31,16 @@ from mallsync.model.sighting import EVERYTHING, Covered, Remark, Seen, Sighting,
 from mallsync.model.words import Phase
 from mallsync.wire.arguments import at_most, window_within
 from mallsync.wire.calls import Caller
-from mallsync.wire.fetching import number_seen, unlisted
+from mallsync.wire.fetching import number_seen
 from mallsync.wire.paging import unique
 
 __all__ = ["CLAIMED_ONLY", "Fetch", "Options", "details", "lines_by_number", "sightings"]
 
+Lines = Mapping[str, Collection[str]]
+"""By the numbers of carts those of their lines, as far as they are known."""
+
 STATUSES = tuple(PHASES)
+_NONE: Lines = MappingProxyType({})
 _SECOND = timedelta(seconds=1)
 _REQUESTED = "2"
 _PLANNED = "3"
@@ -59,6 +64,11 @@ _OF_BOTH = (
 )
 """What lists and claims know together of a cart that has a line which is in no list. Covers are by
 field and not by line: so the options and prices of its listed lines stay as they were, too."""
+
+_OF_SHIPMENTS = frozenset(f"shipments.{name}" for name in fields_dict(Shipment))
+_NOT_IN_SINGLES = frozenset({"charges", "shipments.charges", "shipments.recipient", "lines"})
+"""What single reads lack of a cart that no list reaches: the shipping rate, the parts of an address
+and RelatedOrder (§10), so that a line which is not there stays as it was."""
 
 _OF_ALL_LINES = frozenset({"charges", "shipped_at", "completed_at", "remarks", "gift", "lines"})
 _OF_LEADING_LINE = frozenset({"phase", "mall_status"})
@@ -173,12 +183,16 @@ def _ordered_at(line: Line) -> datetime | None:
 
 
 def sightings(
-    caller: Caller, fetch: Fetch, period: Period, known: Collection[str] = ()
+    caller: Caller,
+    fetch: Fetch,
+    period: Period,
+    known: Collection[str] = (),
+    lines: Lines = _NONE,
 ) -> Iterator[Sighting]:
     """Yield what is seen in a period, oldest first, with `Covered` after each finished window.
 
     There is no "updated since": the numbers in `known` that the lists lack are looked for at the
-    end. A cart that two windows show is told once.
+    end, and by their `lines` where no list reaches them. A cart that two windows show is told once.
     """
     unseen = dict.fromkeys(known)
     told: set[str] = set()
@@ -197,7 +211,7 @@ def sightings(
     trapped = planned.difference(known, told)
     if trapped:
         yield Remark("FETCH_QOO10_SHIP_PLAN_SET", f"orders in 配送準備 (3): {len(trapped)}")
-    yield from unlisted(details(caller, fetch, unseen))
+    yield from details(caller, fetch, unseen, lines)
 
 
 def _window(caller: Caller, fetch: Fetch, window: Period) -> Iterator[Sighting]:
@@ -284,12 +298,14 @@ def _names_all(lines: Sequence[Line]) -> bool:
     return tells_all and related(lines) == {line.number for line in lines}
 
 
-def details(caller: Caller, fetch: Fetch, numbers: Iterable[str]) -> Iterator[Seen | Unreadable]:
+def details(
+    caller: Caller, fetch: Fetch, numbers: Iterable[str], lines: Lines = _NONE
+) -> Iterator[Seen | Unreadable]:
     """Yield a sighting for each number of a cart or a line, in the order asked; a cart comes once.
 
     No call takes a cart number. So the last 89 days are listed once, and what is not there is read
-    as an order line, however old. A cart number of that age is not found: only the numbers of its
-    lines lead to it.
+    by its `lines`, or else as an order line, however old. A cart number of that age is not found:
+    only the numbers of its lines lead to it, and only they tell that it is gone.
     """
     whole = evolve(fetch, statuses=())
     wanted = unique(numbers)
@@ -297,12 +313,18 @@ def details(caller: Caller, fetch: Fetch, numbers: Iterable[str]) -> Iterator[Se
         return
     carts = _scan(caller, whole, wanted)
     listed = frozenset(carts.lines)
-    lost = _add_singles(caller, carts, wanted)
-    cart_of = {line.number: cart for cart, lines in carts.lines.items() for line in lines}
+    shown = {line.number for some in carts.lines.values() for line in some}.union(listed)
+    missing = [number for number in wanted if number not in shown]
+    old = {number: tuple(lines.get(number, ())) for number in missing}
+    by_lines = _by_lines(caller, whole, {cart: some for cart, some in old.items() if some})
+    lost = _add_singles(caller, carts, [number for number, some in old.items() if not some])
+    cart_of = {line.number: cart for cart, some in carts.lines.items() for line in some}
     told: set[str] = set()
     for number in wanted:
         cart = number if number in carts.lines else cart_of.get(number)
-        if cart is None:
+        if number in by_lines:
+            yield by_lines[number]
+        elif cart is None:
             yield lost[number]
         elif cart not in told:
             told.add(cart)
@@ -332,10 +354,40 @@ def _is_number(text: str) -> bool:
         return False
 
 
-def _add_singles(caller: Caller, carts: _Carts, numbers: Iterable[str]) -> dict[str, Unreadable]:
+def _by_lines(caller: Caller, fetch: Fetch, carts: Lines) -> dict[str, Seen | Unreadable]:
+    """Return what is told of carts that no list shows by the single reads of their lines."""
+    found = dict(lines_by_number(caller, [line for some in carts.values() for line in some]))
+    return {
+        cart: _sight_singles(fetch, cart, [found[number] for number in unique(some)])
+        for cart, some in carts.items()
+    }
+
+
+def _sight_singles(
+    fetch: Fetch, cart: str, found: Sequence[Line | Unreadable]
+) -> Seen | Unreadable:
+    """Return what single reads tell of a cart: where none of its lines is there, it is gone."""
+    lines = [line for line in found if isinstance(line, Line) and line.cart == cart]
+    errors = [line.error for line in found if isinstance(line, Unreadable)]
+    failed = next((error for error in errors if not isinstance(error, NotFound)), None)
+    if failed is not None:
+        return Unreadable(cart, tuple(line.raw for line in lines), failed)
+    if not lines:
+        return Unreadable(cart, None, refusal(GetLine.name, "-10003"), gone=True)
+    event = _sight(fetch, cart, lines, may_lack=False)
+    return _less(event) if isinstance(event, Seen) else event
+
+
+def _less(seen: Seen) -> Seen:
+    """Return a sighting that covers no more than single reads tell."""
+    covers = seen.covers
+    if "shipments" in covers:
+        covers = covers - {"shipments"} | _OF_SHIPMENTS
+    return Seen(seen.order, covers - _NOT_IN_SINGLES)
+
+
+def _add_singles(caller: Caller, carts: _Carts, missing: Sequence[str]) -> dict[str, Unreadable]:
     """Read the numbers that no list shows as those of lines, and return what is none."""
-    shown = {line.number for lines in carts.lines.values() for line in lines}.union(carts.lines)
-    missing = [number for number in numbers if number not in shown]
     refused = refusal(GetLine.name, "-10002")
     lost = {one: Unreadable(one, None, refused) for one in missing if not _is_number(one)}
     for number, line in lines_by_number(caller, filter(_is_number, missing)):

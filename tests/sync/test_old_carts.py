@@ -1,0 +1,156 @@
+"""A cart of Qoo10 that is older than the lists: open as long as its lines are, and reported."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from attrs import evolve, frozen
+
+from mallsync import Handling, OrderKey, Outcome, Phase
+from mallsync.errors import DecodeError
+from mallsync.model.sighting import Unreadable
+from mallsync.store.orders import Stored
+from mallsync.sync import Shop, Sync
+from tests.sync.conftest import World, ready
+from tests.sync.troubles import SETTINGS, fake_of, written
+
+LISTED_FOR = timedelta(days=89)
+
+
+@pytest.fixture
+def orders() -> int:
+    """Return none: the test places its own."""
+    return 0
+
+
+@frozen
+class Host:
+    """A host's own tables."""
+
+    said: dict[OrderKey, Handling]
+
+    def handling(self, key: OrderKey) -> Handling | None:
+        """Return what it says of an order."""
+        return self.said.get(key)
+
+
+def aged(world: World) -> tuple[Sync, Any, str]:
+    """Return a sync that has just fetched a shop whose one cart no list shows any more."""
+    sync, fake, number = young(world)
+    world.advance(days=LISTED_FOR.days + 1)
+    fetched(sync)
+    return sync, fake, number
+
+
+def young(world: World) -> tuple[Sync, Any, str]:
+    """Return a sync that has just fetched a shop with one cart of two lines."""
+    fake = fake_of(world, "qoo10")
+    sync = Sync([Shop(world.qoo10, evolve(SETTINGS["qoo10"], days=3))], world.store)
+    (number,) = fake.place(1, lines=2)
+    world.advance(seconds=1)
+    sync.fetch()
+    return sync, fake, number
+
+
+def fetched(sync: Sync) -> None:
+    """Fetch, without anything to say."""
+    (report,) = sync.fetch()
+    assert report.ok
+    assert () == report.remarks
+
+
+def stored(sync: Sync, number: str) -> Stored:
+    """Return the cart as the store has it."""
+    (found,) = sync.orders(number=number)
+    return found
+
+
+def test_an_open_cart_is_watched_however_old_it_is(world: World) -> None:
+    """What is known of it stays, though a single read tells less than a list."""
+    sync, _, number = young(world)
+    (shop,) = sync.shops
+    before = stored(sync, number).order
+    world.advance(days=LISTED_FOR.days + 1)
+    fetched(sync)
+
+    assert {number: "2"} == world.store.orders.watched(shop)
+    assert before == stored(sync, number).order
+    assert before.charges.total is not None
+
+
+def test_the_address_of_an_open_cart_is_not_erased(world: World) -> None:
+    """It can still be shipped."""
+    sync, _, number = aged(world)
+    before = stored(sync, number).order.shipments[0].recipient
+    world.store.care.purge(world.store.now() - timedelta(days=60))
+    fetched(sync)
+
+    assert before is not None
+    assert before == stored(sync, number).order.shipments[0].recipient
+
+
+def test_an_old_cart_is_reported_once_and_confirmed(world: World) -> None:
+    """Also by a host that keeps what it says in tables of its own."""
+    sync, _, number = aged(world)
+    key = stored(sync, number).order.key
+    ready(sync, key)
+    said = stored(sync, number).handling
+    assert said is not None
+    sync.store.handlings.change(key, lambda old: evolve(old, dispatches=()))
+    host = Host({key: said})
+    for _ in range(2):
+        sync.export(sync.plan_export(handlings=host))
+        world.advance(hours=2)
+        fetched(sync)
+    (told,) = (one for one in world.store.journal.records(key) if one.write_back is not None)
+
+    assert 2 == written(world, "qoo10")  # a line each
+    assert Outcome.SENT is told.outcome
+    assert told.confirmed_at is not None
+    assert Phase.SHIPPED is stored(sync, number).order.phase
+
+
+def test_what_is_cancelled_of_an_old_cart_is_told(world: World) -> None:
+    """Line by line, as it is read."""
+    sync, fake, number = aged(world)
+    first, second = fake.lines_of(number)
+    fake.cancel(first)
+    fetched(sync)
+    part = stored(sync, number).order
+    fake.cancel(second)
+    (report,) = sync.fetch()
+    whole = stored(sync, number).order
+
+    assert [Phase.CANCELLED, Phase.TO_SHIP] == [one.phase for one in part.shipments[0].items]
+    assert Phase.TO_SHIP is part.phase
+    assert (number,) == report.cancelled
+    assert Phase.CANCELLED is whole.phase
+
+
+def test_a_cart_of_which_no_line_is_there_is_gone(world: World) -> None:
+    """That is told once."""
+    sync, fake, number = aged(world)
+    for line in fake.lines_of(number):
+        del fake.lines[line]
+    (first,) = sync.fetch()
+    fetched(sync)
+    (shop,) = sync.shops
+
+    assert first.ok
+    assert ["ORDER_GONE"] == [one.code for one in first.remarks]
+    assert {} == world.store.orders.watched(shop)
+
+
+def test_an_old_cart_that_could_never_be_read_stays_set_aside(world: World) -> None:
+    """Nobody knows its lines, so that nobody can tell that it is gone; its record stays, too."""
+    sync = Sync([Shop(world.qoo10, SETTINGS["qoo10"])], world.store)
+    (shop,) = sync.shops
+    held = Unreadable("870000001", ({"OrderQty": "many"},), DecodeError(code="UNREADABLE"))
+    world.store.orders.arrive(shop, unreadable=[held])
+    (report,) = sync.fetch()
+    (kept,) = world.store.quarantine.of(shop)
+
+    assert not report.ok
+    assert ("870000001", held.raw) == (kept.number, kept.raw)
