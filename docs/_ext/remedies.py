@@ -128,6 +128,10 @@ REMEDIES: Mapping[ReasonCode, Hint] = MappingProxyType(
             "同梱した子注文をモールの画面で処理します。",
             "Handle the child order on the mall's page.",
         ),
+        SHIPMENT_UNKNOWN=(
+            "現在の送付先ごとに、出荷日・配送業者・伝票番号を入力し直します。",
+            "Fill in anew each shipment that the order has now.",
+        ),
         CORRECTION_UNKNOWN=(
             "モールの画面で訂正します。",
             "Correct it on the mall's page.",

@@ -14,6 +14,7 @@ from rich.progress import Progress, TextColumn
 from mallsync.cli.work import Ending, day, key_of, print_json, with_period, working
 from mallsync.model.handling import Dispatch
 from mallsync.model.period import Period
+from mallsync.policy.dispatch import dispatch_of
 from mallsync.store import ShopKey, Stored
 from mallsync.sync import ExportReport, FetchReport, Plan, Round, Sync
 from mallsync.sync import run as run_sync
@@ -110,9 +111,8 @@ def handle(  # noqa: PLR0913 -- one for each field
     dispatch = None
     if any(one is not None for one in given):
         living = [one.id for one in stored.order.shipments if not one.cancelled]
-        only = len(living) == 1
-        place = living[0] if only and not shipment else shipment
-        old = stored.handling.dispatch_for(place, only=only)
+        place = living[0] if len(living) == 1 and not shipment else shipment
+        old = dispatch_of(stored.order, stored.handling, place)
         dispatch = Dispatch(
             shipment_id=place,
             ship_date=day(ship_date) or old.ship_date,

@@ -13,6 +13,7 @@ from mallsync.files.opening import opened
 from mallsync.files.orders import Refused
 from mallsync.model.handling import Dispatch, Handling
 from mallsync.model.order import OrderKey
+from mallsync.policy.dispatch import dispatch_of
 from mallsync.store import ShopKey, Stored
 from mallsync.sync import Sync
 from mallsync.wire.csvs import Layout, Row, table
@@ -161,8 +162,7 @@ def _over(stored: Stored, new: Dispatch) -> Dispatch:
     """Return a dispatch with what a file tells of it, and what the shop had where it does not."""
     living = [one.id for one in stored.order.shipments if not one.cancelled]
     ident = new.shipment_id or (living[0] if len(living) == 1 else "")
-    handling = stored.handling or Handling()
-    old = handling.dispatch_for(ident, only=len(living) == 1)
+    old = dispatch_of(stored.order, stored.handling or Handling(), ident)
     return evolve(
         new,
         shipment_id=ident,

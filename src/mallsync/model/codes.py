@@ -1,7 +1,7 @@
 """Every code that explains a decision (rules R12): its kind, and its Japanese and English text.
 
-``MESSAGE_INCOMPLETE``, ``REPORTED_OTHERWISE``, ``CORRECTION_UNKNOWN``, ``REFUSED_BEFORE`` and
-``IN_DOUBT`` are ours: R12 has no word for them.
+``MESSAGE_INCOMPLETE``, ``REPORTED_OTHERWISE``, ``SHIPMENT_UNKNOWN``, ``CORRECTION_UNKNOWN``,
+``REFUSED_BEFORE`` and ``IN_DOUBT`` are ours: R12 has no word for them.
 """
 
 from __future__ import annotations
@@ -60,6 +60,7 @@ class ReasonCode(StrEnum):
     NOTICE_INCOMPLETE = "NOTICE_INCOMPLETE"
     CARRIER_UNMAPPED = "CARRIER_UNMAPPED"
     BUNDLE_CHILD_MANUAL = "BUNDLE_CHILD_MANUAL"
+    SHIPMENT_UNKNOWN = "SHIPMENT_UNKNOWN"
     CORRECTION_UNKNOWN = "CORRECTION_UNKNOWN"
     REFUSED_BEFORE = "REFUSED_BEFORE"
     IN_DOUBT = "IN_DOUBT"
@@ -178,6 +179,10 @@ CODES: Mapping[ReasonCode, Code] = {
         BUNDLE_CHILD_MANUAL=(
             "同梱の子注文はモール側で処理してください",
             "a bundled child order: handle it on the mall by hand",
+        ),
+        SHIPMENT_UNKNOWN=(
+            "入力された配送の送付先がモールの注文にありません",
+            "this was filled in for a shipment that the order does not have any more",
         ),
         CORRECTION_UNKNOWN=(
             "このモールでの訂正の方法は公開されていません。管理画面で訂正してください",

@@ -30,6 +30,7 @@ from mallsync.policy.decision import (
     status_warnings,
     tracking_missing,
 )
+from mallsync.policy.dispatch import dispatches
 from mallsync.policy.rule import (
     NEAR_MISSES,
     ExportRule,
@@ -325,11 +326,8 @@ def _last_days(rule: ExportRule, today: date) -> Iterator[Period]:
 def _at_length(
     order: Order, handling: Handling, rule: ExportRule, today: date, period: Period | None
 ) -> Decision:
-    live = [shipment for shipment in order.shipments if not shipment.cancelled]
-    is_only = len(live) == 1
-    parts = [
-        ("" if is_only else one.id, handling.dispatch_for(one.id, only=is_only)) for one in live
-    ]
+    live = list(dispatches(order, handling))
+    parts = [("" if len(live) == 1 else one.id, said) for one, said in live]
     times = handling.updated_at, handling.created_at, order.ordered_at
     return _told(handling.status, parts, rule, today, _timing(rule, today, period, times))
 

@@ -9,10 +9,11 @@ from attrs import evolve, frozen
 from mallsync.model.codes import ReasonCode
 from mallsync.model.handling import Dispatch, Handling
 from mallsync.model.order import Order, Shipment
-from mallsync.model.words import DeliveryMethod, fold, is_blank, require_text
+from mallsync.model.words import DeliveryMethod, fold, require_text
 from mallsync.model.writebacks import NoticeWarning, ShipmentNotice
 from mallsync.policy import message, tracking
 from mallsync.policy.conventions import convention_followed_by
+from mallsync.policy.dispatch import dispatches, is_filled
 from mallsync.policy.rule import ExportRule
 from mallsync.policy.settings import NoticeRule, NumberRule
 
@@ -85,23 +86,6 @@ def build(
     )
 
 
-def dispatches(order: Order, handling: Handling) -> Iterator[tuple[Shipment, Dispatch]]:
-    """Return each live shipment of an order with what the shop says of it.
-
-    >>> from datetime import datetime
-    >>> from mallsync.model.order import OrderKey
-    >>> from mallsync.model.period import JST
-    >>> from mallsync.model.words import Phase
-    >>> order = Order(key=OrderKey("rakuten", "s", "1"), phase=Phase.TO_SHIP, mall_status="300",
-    ...     ordered_at=datetime(2026, 11, 22, tzinfo=JST), shipments=(Shipment(id="7"),))
-    >>> [(one.id, said.carrier) for one, said in dispatches(order, Handling())]
-    [('7', '')]
-    """
-    live = [shipment for shipment in order.shipments if not shipment.cancelled]
-    for shipment in live:
-        yield shipment, handling.dispatch_for(shipment.id, only=len(live) == 1)
-
-
 def mall_prints_label(shipment: Shipment, dispatch: Dispatch) -> bool:
     """Tell whether only the mall can issue the label: anonymous delivery, or a method of its own.
 
@@ -115,8 +99,7 @@ def mall_prints_label(shipment: Shipment, dispatch: Dispatch) -> bool:
 def _has_left(dispatch: Dispatch, rule: ExportRule) -> bool:
     if rule.needs_ship_date:
         return dispatch.ship_date is not None
-    texts = (dispatch.carrier, dispatch.tracking_number, *dispatch.delivery_methods)
-    return dispatch.ship_date is not None or not all(map(is_blank, texts))
+    return is_filled(dispatch)
 
 
 def _notice(

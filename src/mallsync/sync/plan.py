@@ -19,6 +19,7 @@ from mallsync.model.period import Period
 from mallsync.model.writebacks import NoticeWarning, Outcome, Preview, ShipmentNotice, Standing
 from mallsync.policy import bundle, export, notice
 from mallsync.policy.decision import Decision, in_order
+from mallsync.policy.dispatch import strays
 from mallsync.policy.guard import guards
 from mallsync.policy.rule import PeriodUse
 from mallsync.ports import HandlingSource
@@ -262,12 +263,14 @@ class _Judge:
         row = self._bare(one, decision, Verdict.NOT_ELIGIBLE)
         built = self._built(parent or one)
         allowed = [each for each in self._notices(one, built, parent) if self._may(decision, each)]
+        held = _astray(parent or one)
         if not allowed:
             # An order that was cancelled says so, whatever else the shop has left open.
             cancelled = [one for one in guards(one.order) if _is_final(one)]
-            return evolve(row, guards=tuple(cancelled), warnings=built.warnings)
+            verdict = Verdict.HOLD if held and decision.eligible else row.verdict
+            told = (*cancelled, *held)
+            return evolve(row, verdict=verdict, guards=told, warnings=built.warnings)
         going: list[Planned] = []
-        held: list[Reason] = []
         warnings = list(built.warnings)
         for plain in allowed:
             planned, preview, against = self._weighed(one, plain)
@@ -446,6 +449,14 @@ def _refuse_chain(child: Candidate, parent: Candidate) -> None:
             f"order {child.key.number} is bundled with {parent.key.number},"
             " which is a child itself: name its parent"
         )
+
+
+def _astray(one: Candidate) -> list[Reason]:
+    """Return what the shop has typed for shipments that the order has no more."""
+    return [
+        Reason(ReasonCode.SHIPMENT_UNKNOWN, said.shipment_id)
+        for said in strays(one.order, one.handling)
+    ]
 
 
 def _is_final(reason: Reason) -> bool:

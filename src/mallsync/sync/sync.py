@@ -14,11 +14,12 @@ from attrs import evolve, frozen
 from mallsync.errors import ConfigError
 from mallsync.model.handling import Dispatch, Handling
 from mallsync.model.journal import EntryKey
-from mallsync.model.order import OrderKey
+from mallsync.model.order import Order, OrderKey
 from mallsync.model.period import JST, Period, require_day
 from mallsync.model.words import require_text
 from mallsync.policy import buyer, intake
 from mallsync.policy.buyer import BuyerDecision
+from mallsync.policy.dispatch import home_of
 from mallsync.ports import HandlingSource
 from mallsync.store import Record, ShopKey, SqlStore, Stored
 from mallsync.sync.credentials import CredentialNotice, notice_of
@@ -199,11 +200,12 @@ class Sync:
             dispatch = _placed(stored, dispatch)
 
         def change(old: Handling) -> Handling:
+            typed = old.dispatches if dispatch is None else _with(old, dispatch, stored.order)
             return evolve(
                 old,
                 status=old.status if status is None else status,
                 memo=old.memo if memo is None else memo,
-                dispatches=old.dispatches if dispatch is None else _with(old, dispatch),
+                dispatches=typed,
             )
 
         return self.store.handlings.change(key, change)
@@ -535,8 +537,8 @@ def _placed(stored: Stored, dispatch: Dispatch) -> Dispatch:
     return dispatch
 
 
-def _with(old: Handling, dispatch: Dispatch) -> tuple[Dispatch, ...]:
+def _with(old: Handling, dispatch: Dispatch, order: Order) -> tuple[Dispatch, ...]:
     """Return the dispatches with one put in the place of its shipment's."""
-    places = {dispatch.shipment_id, ""}
-    others = (one for one in old.dispatches if one.shipment_id not in places)
+    home = home_of(order, dispatch)
+    others = (one for one in old.dispatches if one.shipment_id and home_of(order, one) is not home)
     return (*others, dispatch)

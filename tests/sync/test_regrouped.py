@@ -1,0 +1,201 @@
+"""The mall puts the lines of an order together anew behind what the shop has typed (Qoo10).
+
+What was typed goes with its lines; what was reported is not reported again, and the rest is.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from attrs import evolve
+
+from mallsync import Dispatch, OrderKey, Outcome
+from mallsync.model.codes import ReasonCode
+from mallsync.sandbox import Fault
+from mallsync.sandbox.fakes.qoo10.codes import Status
+from mallsync.sync import Plan, Shop, Sync
+from mallsync.sync.plan import PlanRow, Verdict
+from tests.sync.conftest import World, ready
+from tests.sync.test_meanwhile import nothing_in_doubt, started, stored
+from tests.sync.troubles import SETTINGS, fake_of, killed
+
+
+@pytest.fixture
+def orders() -> int:
+    """Return none: the test places its own."""
+    return 0
+
+
+def in_part(world: World) -> tuple[Sync, Any, str]:
+    """Return a sync that has seen one of the two lines of a cart, and of which the shop has typed.
+
+    The other has a planned date already: a fetch of 配送要請 does not show it.
+    """
+    fake = fake_of(world, "qoo10")
+    settings = evolve(SETTINGS["qoo10"], days=3, statuses={"2"})
+    sync = Sync([Shop(world.qoo10, settings)], world.store)
+    (number,) = fake.place(1, lines=2)
+    first, second = fake.lines_of(number)
+    fake.line(second).status = Status.CONFIRMED
+    world.advance(seconds=1)
+    sync.fetch()
+    (shipment,) = ready(sync, stored(sync, number).order.key).shipments
+    assert first == shipment.id
+    return sync, fake, number
+
+
+def show_whole(world: World, sync: Sync, fake: Any, number: str) -> Plan:
+    """Let the cart leave 配送要請, so that it is read by its number; return the plan then."""
+    first, second = fake.lines_of(number)
+    if fake.line(first).status is Status.REQUESTED:
+        fake.line(first).status = Status.CONFIRMED
+    world.advance(minutes=1)
+    sync.fetch()
+    (shipment,) = stored(sync, number).order.shipments
+    assert f"{first},{second}" == shipment.id
+    return sync.plan_export()
+
+
+def row_of(sync: Sync, key: OrderKey) -> PlanRow:
+    """Return what a plan says of an order."""
+    (row,) = (one for one in sync.plan_export().rows if one.order == key)
+    return row
+
+
+def by_line(fake: Any, number: str) -> list[int]:
+    """Return how often each line of a cart was reported."""
+    return [fake.effective(line, "shipped") for line in fake.lines_of(number)]
+
+
+def work_on(world: World, sync: Sync) -> None:
+    """Work as the next runs would."""
+    for _ in range(3):
+        world.advance(hours=2)
+        sync.fetch()
+        sync.reconcile()
+        sync.export(sync.plan_export())
+
+
+def test_what_was_typed_for_a_part_is_reported_for_the_whole(world: World) -> None:
+    """Once for each line."""
+    sync, fake, number = in_part(world)
+    plan = show_whole(world, sync, fake, number)
+    (report,) = sync.export(plan)
+    work_on(world, sync)
+
+    assert {Outcome.SENT: 1} == report.counts
+    assert [1, 1] == by_line(fake, number)
+    assert nothing_in_doubt(sync)
+
+
+def test_a_part_that_was_reported_is_not_reported_again_with_the_whole(world: World) -> None:
+    """What is missing of the cart is."""
+    sync, fake, number = in_part(world)
+    sync.export(sync.plan_export())
+    before = by_line(fake, number)
+    sync.export(show_whole(world, sync, fake, number))
+    after = by_line(fake, number)
+    work_on(world, sync)
+
+    assert ([1, 0], [1, 1]) == (before, after)
+    assert [1, 1] == by_line(fake, number)
+    assert () == sync.plan_export().notices
+    assert nothing_in_doubt(sync)
+
+
+@pytest.mark.parametrize("arrived", [True, False])
+@pytest.mark.parametrize("reconciles", [True, False])
+def test_a_part_in_doubt_is_reported_once_with_the_whole(
+    world: World, *, arrived: bool, reconciles: bool
+) -> None:
+    """Whether it had arrived or not, and whichever of reconcile and export comes first."""
+    sync, fake, number = in_part(world)
+    if arrived:
+        with killed("end"):
+            sync.export(sync.plan_export())
+    else:
+        world.malls.qoo10.fail_next(
+            Fault.RESET_BEFORE, operation="ShippingBasic.SetSendingInfo", times=9
+        )
+        sync.export(sync.plan_export())
+        fake.script.clear()
+    assert not nothing_in_doubt(sync)
+    plan = show_whole(world, sync, fake, number)
+    if reconciles:
+        sync.reconcile()
+        plan = sync.plan_export()
+    sync.export(plan)
+    work_on(world, sync)
+
+    assert [1, 1] == by_line(fake, number)
+    assert nothing_in_doubt(sync)
+
+
+def test_a_cart_that_goes_to_two_recipients_is_reported_by_each(world: World) -> None:
+    """What was typed for both lines goes with the first; the other is for the shop to fill in."""
+    sync, fake, number = started(world, "qoo10")
+    key = ready(sync, stored(sync, number).order.key).key
+    first, second = fake.lines_of(number)
+    fake.line(second).edits = {"receiver": "別人", "Receiver": "別人"}
+    world.advance(minutes=1)
+    sync.fetch()
+    shipments = [one.id for one in stored(sync, number).order.shipments]
+    (one,) = sync.plan_export().notices
+    sync.export(sync.plan_export())
+    half = by_line(fake, number)
+    ready(sync, key)
+    work_on(world, sync)
+
+    assert [first, second] == shipments
+    assert first == one.notice.shipment_id
+    assert [1, 0] == half
+    assert [1, 1] == by_line(fake, number)
+
+
+def test_what_was_typed_for_a_shipment_that_is_not_there_any_more_is_told(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The plan does not pass over it; once the order is filled in as it is now, it goes."""
+    sync, fake, number = started(world, "rakuten")
+    order = ready(sync, stored(sync, number).order.key)
+    (old,) = order.shipments
+    shown = type(fake)._base
+
+    def renamed(*record: Any) -> Any:
+        document = shown(*record)
+        for package in document["PackageModelList"]:
+            package["basketId"] += 990
+        return document
+
+    monkeypatch.setattr(type(fake), "_base", renamed)
+    sync.fetch()
+    row = row_of(sync, order.key)
+    ready(sync, order.key)
+    mended = row_of(sync, order.key)
+
+    assert [(ReasonCode.SHIPMENT_UNKNOWN, old.id)] == [(x.code, x.detail) for x in row.guards]
+    assert "does not have any more" in row.explain()
+    assert (Verdict.SEND, ()) == (mended.verdict, mended.guards)
+
+
+def test_two_numbers_for_what_is_one_shipment_now_are_held_back(world: World) -> None:
+    """Nobody can tell which of them is right; one that is typed for the whole is."""
+    sync, fake, number = started(world, "qoo10")
+    first, second = fake.lines_of(number)
+    fake.line(second).edits = {"receiver": "別人", "Receiver": "別人"}
+    world.advance(minutes=1)
+    sync.fetch()
+    key = stored(sync, number).order.key
+    for line, typed in ((first, "000011112222"), (second, "100011112222")):
+        said = Dispatch(shipment_id=line, carrier="ヤマト運輸", tracking_number=typed)
+        sync.handle(key, status="発送待ち", dispatch=said)
+    fake.line(second).edits = {}
+    sync.fetch()
+    (row,) = sync.plan_export().rows
+    ready(sync, key)
+    (mended,) = sync.plan_export().rows
+
+    assert Verdict.HOLD is row.verdict
+    assert [ReasonCode.SHIPMENT_UNKNOWN] * 2 == [one.code for one in row.guards]
+    assert (Verdict.SEND, ()) == (mended.verdict, mended.guards)
