@@ -13,7 +13,7 @@ from attrs import evolve
 from mallsync import Order, Period, Phase
 from mallsync.errors import ConfigError, DecodeError, MallError, NotFound, StoreError
 from mallsync.model.sighting import Covered, Remark, Seen, Sighting, Unreadable
-from mallsync.store import ShopKey, schema
+from mallsync.store import ShopKey, SqlStore, schema
 from mallsync.store.encoding import CODEC
 from mallsync.sync import FetchReport, Gap, Shop, ShopSettings, Sync, fetch
 from tests.store.made import order
@@ -214,14 +214,34 @@ def test_a_shop_whose_fetches_all_failed_has_a_gap(world: World) -> None:
 
 
 def test_a_run_takes_up_where_the_last_one_had_come(world: World) -> None:
-    """Though that is longer ago than the days that are fetched."""
+    """Or some minutes before, though that is longer ago than the days that are fetched."""
     sync = world.sync(rakuten=ShopSettings(days=1))
     sync.fetch()
     world.advance(days=5)
     (report,) = sync.fetch()
 
-    assert NOW == report.period.start
+    assert NOW - timedelta(minutes=10) == report.period.start
     assert [] == sync.gaps()
+
+
+@pytest.mark.parametrize("ahead", [timedelta(0), timedelta(seconds=1), timedelta(minutes=9)])
+def test_an_order_is_found_that_comes_behind_a_fetch_by_a_clock_that_is_ahead(
+    world: World, ahead: timedelta
+) -> None:
+    """Behind midnight by the store's clock, and before it by the mall's, which dates the order."""
+    clock = world.malls.rakuten.clock
+    midnight = NOW.replace(hour=0) + timedelta(days=1)
+    with SqlStore("sqlite://", clock=lambda: clock.now() + ahead) as store:
+        sync = Sync([Shop(world.rakuten, ShopSettings(days=0))], store)
+        sync.fetch()
+        clock.advance(midnight - ahead + timedelta(microseconds=1) - clock.now())
+        sync.fetch()
+        key = world.place()
+        world.advance(minutes=15)
+        sync.fetch()
+
+        assert store.orders.get(key) is not None
+        assert [] == sync.gaps()
 
 
 def test_an_order_that_failed_once_is_asked_for_again_by_its_number(world: World) -> None:

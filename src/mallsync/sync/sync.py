@@ -44,6 +44,10 @@ T = TypeVar("T")
 _AT_ONCE = 64
 """Shops that a process has in hand: more would wait for its one core, and fill its memory."""
 
+_OVERLAP = timedelta(minutes=10)
+"""What a run fetches again of what the last one covered: coverage goes by the store's clock, and an
+order's date by the mall's, which may be behind; and a mall may list an order some moments late."""
+
 _TOUCHED = timedelta(days=30)
 """How long a plan tells of an order that the shop has filled in and that is past shipping."""
 
@@ -106,7 +110,8 @@ class Sync:
         Args:
             shops: Keys, or ids; None is every one whose orders do not come by file.
             period: By the mall's order date; None is each shop's own days back from now (R6), or
-                more, to where the last fetch had come. What lies in the future is left out.
+                more, to ten minutes before where the last fetch had come. What lies in the future
+                is left out.
             progress: Told the shop and how many orders it has seen so far; from any thread.
 
         Returns:
@@ -394,9 +399,9 @@ class Sync:
     # ------------------------------------------------------------------------------------ inside
 
     def _reaching_back(self, shop: Shop, days: Period) -> Period:
-        """Return the shop's days back, or more: a run takes up where the last one had come."""
+        """Return the shop's days back, or more: a run takes up before where the last had come."""
         covered = self.store.coverage.stretches(shop.key, shop.settings.statuses)
-        reached = covered[-1].end if covered else days.start
+        reached = covered[-1].end - _OVERLAP if covered else days.start
         return Period(min(days.start, reached), days.end)
 
     def _guarded(self, shop: Shop, work: Callable[[], ExportReport]) -> ExportReport:
