@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from attrs import evolve
 from examplemarket_wire import ExamplemarketWire
 
 from mallsync import (
@@ -40,7 +41,7 @@ from mallsync.policy import buyer, intake
 from mallsync.sandbox import Fault
 from mallsync.sandbox.fakes.examplemarket import Stage
 from mallsync.testing import MemoryJournal, ScriptedCaller
-from mallsync.wire.messages import Effect
+from mallsync.wire.messages import Effect, Response
 from mallsync.wire.writing import SETTLE
 from tests.adapters.rakuma.shop import NOW, WEEK, WIRES, client_of, notice
 from tests.patience import patience
@@ -241,6 +242,33 @@ def test_known_orders_are_read_again(mall: Market, client: rakuma.Client) -> Non
     assert isinstance(events[-1], Unreadable)
     assert isinstance(events[-1].error, NotFound)
     assert events[-1].gone
+
+
+def test_one_answer_that_cannot_be_read_stops_no_other(mall: Market) -> None:
+    """Whatever the wire makes of it: the orders behind it are read all the same."""
+
+    class Trips(ExamplemarketWire):
+        def get_order(self, number: str) -> rakuma.Call[object]:
+            """Trip over one order."""
+            asked = super().get_order(number)
+            return evolve(asked, meaning=tripped) if number == bad else asked
+
+    def tripped(_response: Response) -> object:
+        raise KeyError("見本 様")
+
+    bad, good = mall.fake.place(2)
+    earlier = type(WEEK)(NOW - timedelta(days=3), NOW - timedelta(days=2))
+    with client_of(mall, wire=Trips()) as client:
+        *_, failed, seen = client.sightings(earlier, known=[bad, good])
+        result = client.send_notices([notice(bad)])[0]
+
+    assert isinstance(failed, Unreadable)
+    assert isinstance(failed.error, DecodeError)
+    assert (bad, False) == (failed.number, failed.gone)
+    assert isinstance(seen, Seen)
+    assert good == seen.order.number
+    assert Outcome.SENT is not result.outcome
+    assert 0 == mall.fake.effective(bad)
 
 
 def test_pages_are_followed_and_circles_are_left(mall: Market, client: rakuma.Client) -> None:

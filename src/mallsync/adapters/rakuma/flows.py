@@ -158,7 +158,7 @@ def details(caller: Caller, fetch: Fetch, numbers: Iterable[str]) -> Iterator[Se
 
 
 def looks(caller: Caller, fetch: Fetch, numbers: Iterable[str]) -> Iterator[Look]:
-    """Yield each record by its number, in the order asked.
+    """Yield each record by its number, in the order asked; an answer is that of one order alone.
 
     Raises:
         MallError: What is wrong with all of them, such as the credentials.
@@ -167,7 +167,7 @@ def looks(caller: Caller, fetch: Fetch, numbers: Iterable[str]) -> Iterator[Look
         try:
             raw = caller.call(fetch.reader.wire.get_order(number))
         except MallError as error:
-            if isinstance(error, DecodeError | AuthFailed) or error.retryable:
+            if isinstance(error, AuthFailed) or error.retryable:
                 raise
             yield Look(number, None, error=error)
             continue
