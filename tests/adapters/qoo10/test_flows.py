@@ -389,15 +389,18 @@ def test_a_known_cart_none_of_whose_lines_is_there_is_gone(found: list[Any]) -> 
     assert {} == seen(events)
 
 
-def test_a_known_cart_of_which_a_line_cannot_be_told_is_not_gone() -> None:
-    """Nor is it seen without the line."""
+@pytest.mark.parametrize(("first", "raw"), [([], None), ([row(1, **OLD)], (row(1, **OLD),))])
+def test_a_known_cart_of_which_a_line_cannot_be_told_is_not_gone(
+    first: list[Any], raw: object
+) -> None:
+    """Nor is it seen without the line; what is there of it is kept."""
     desk = Desk([])
-    answers = {"1": reply([row(1, **OLD)]), "2": reply([{"OrderNo": "?"}])}
+    answers = {"1": reply(first), "2": reply([{"OrderNo": "?"}])}
     desk.answers[LINE] = lambda form: answers[form["OrderNo"]]
     events = sightings(desk, known=KNOWN)
     (unread,) = [one for one in events if isinstance(one, Unreadable)]
 
-    assert ("870000001", False) == (unread.number, unread.gone)
+    assert ("870000001", raw, False) == (unread.number, unread.raw, unread.gone)
     assert isinstance(unread.error, DecodeError)
     assert {} == seen(events)
 

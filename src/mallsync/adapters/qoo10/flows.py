@@ -371,7 +371,7 @@ def _sight_singles(
     errors = [line.error for line in found if isinstance(line, Unreadable)]
     failed = next((error for error in errors if not isinstance(error, NotFound)), None)
     if failed is not None:
-        return Unreadable(cart, tuple(line.raw for line in lines), failed)
+        return Unreadable(cart, tuple(line.raw for line in lines) or None, failed)
     if not lines:
         return Unreadable(cart, None, refusal(GetLine.name, "-10003"), gone=True)
     event = _sight(fetch, cart, lines, may_lack=False)
