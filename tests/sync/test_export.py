@@ -509,27 +509,6 @@ def test_a_run_does_what_is_due_and_what_is_switched_on(world: World) -> None:
     )
 
 
-@pytest.mark.parametrize("automatic", [True, False])
-def test_a_run_finds_out_what_came_of_a_report_that_was_begun_by_hand(
-    world: World, *, automatic: bool
-) -> None:
-    """Also at a shop that reports nothing by itself: it sends nothing else there."""
-    sync = world.sync(rakuten=ShopSettings(auto_export=automatic))
-    key = filled(world, sync)
-    world.malls.rakuten.fail_next("RESET_BEFORE", operation="updateOrderShipping", times=9)
-    sync.export(sync.plan_export())
-    world.malls.rakuten.fake.script.clear()
-    other = filled(world, sync)
-    world.advance(hours=2)
-    rounds: list[Round] = []
-    run(sync, told=rounds.append, once=True)
-
-    assert [{Outcome.SENT: 1}] == [one.counts for one in rounds[0].reconciled]
-    assert () == sync.store.journal.unfinished(ShopKey("rakuten", "demo"))
-    assert 1 == world.effective(key)
-    assert int(automatic) == world.effective(other)
-
-
 def test_a_run_goes_on_until_it_is_stopped(world: World) -> None:
     """A round that did not go well is told in the end; nothing automatic is no run."""
     sync = world.sync(rakuten=PLAIN)

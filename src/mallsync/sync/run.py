@@ -59,8 +59,9 @@ def run(
     """Keep shops in step until `Sync.stop` is called; return whether every round went well.
 
     A shop whose ``auto_fetch`` is on is fetched when its interval has passed since its last fetch,
-    also one of an earlier process. Behind that what is in doubt of it is reconciled, whoever has
-    begun it; then it is written to if its ``auto_export`` or ``auto_review`` is on.
+    also one of an earlier process. Behind that those whose ``auto_export`` or ``auto_review`` is on
+    are reconciled, and written to. What is in doubt of the others stays for whoever has begun it,
+    who may keep tables of his own: see `Sync.reconcile`.
 
     Args:
         sync: The shops and their store.
@@ -106,7 +107,7 @@ def _round(sync: Sync, due: list[ShopKey]) -> Round | None:
     rating = [shop.key for shop in shops if shop.settings.auto_review]
     return Round(
         fetched=tuple(sync.fetch(due)),
-        reconciled=tuple(sync.reconcile(due)),
+        reconciled=tuple(sync.reconcile([*dict.fromkeys([*exporting, *rating])])),
         exported=tuple(_exported(sync, exporting) if exporting else ()),
         reviewed=tuple(sync.review(rating)),
         credentials=tuple(sync.credentials(due)),
