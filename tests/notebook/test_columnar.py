@@ -256,7 +256,7 @@ def sqlite() -> Iterator[Callable[[Rows, str], Rows]]:
         connection.execute("DELETE FROM facts")
         for place, row in enumerate(rows):
             values = [place, *(_as_text(value) for value in row.values())]
-            connection.execute(f"INSERT INTO facts VALUES ({', '.join('?' * 9)})", values)  # noqa: S608
+            connection.execute(f"INSERT INTO facts VALUES ({', '.join('?' * 9)})", values)  # noqa: S608 -- our own
         return [dict(one) for one in connection.execute(query)]
 
     yield run
@@ -288,7 +288,7 @@ def duck() -> Iterator[Callable[[Rows, str], Rows]]:
         connection.execute("DELETE FROM facts")
         for place, row in enumerate(rows):
             values = [place, *row.values()]
-            connection.execute(f"INSERT INTO facts VALUES ({', '.join('?' * 9)})", values)  # noqa: S608
+            connection.execute(f"INSERT INTO facts VALUES ({', '.join('?' * 9)})", values)  # noqa: S608 -- our own
         found = connection.execute(query)
         names = [one[0] for one in found.description]
         return [dict(zip(names, one, strict=True)) for one in found.fetchall()]
@@ -309,7 +309,7 @@ def postgresql() -> Iterator[Callable[[Rows, str], Rows]]:
                 connection.execute("DELETE FROM facts")
                 for place, row in enumerate(rows):
                     values = [place, *row.values()]
-                    insert = f"INSERT INTO facts VALUES ({', '.join(['%s'] * 9)})"  # noqa: S608
+                    insert = f"INSERT INTO facts VALUES ({', '.join(['%s'] * 9)})"  # noqa: S608 -- our own
                     connection.execute(insert, values)
                 return connection.execute(query).fetchall()
 
@@ -346,7 +346,7 @@ def test_sql_says_the_same(
     flags = columnar.sql_flags(rule, dialect, today=TODAY, period=period)
     columns = ", ".join(f'{text} AS "{name}"' for name, text in flags.items())
     rows = [row_of(one, missing) for one in some]
-    found = run(rows, f"SELECT {columns} FROM facts ORDER BY place")  # noqa: S608
+    found = run(rows, f"SELECT {columns} FROM facts ORDER BY place")  # noqa: S608 -- our own
 
     assert by_objects(some, rule, period) == codes_of(found)
 
@@ -420,7 +420,7 @@ def test_sqlite_compares_moments_to_the_millisecond() -> None:
     end = NOON.astimezone(UTC)
     told = [f"{end:%Y-%m-%d %H:%M:%S}", f"{end:%Y-%m-%dT%H:%M:%S}.499Z", f"{end:%H:%M}", "2461367"]
     told += [f"{end:%Y-%m-%d %H:%M:%S}.500"]
-    query = f"SELECT {flags['OUT_OF_PERIOD']} AS found FROM facts ORDER BY place"  # noqa: S608
+    query = f"SELECT {flags['OUT_OF_PERIOD']} AS found FROM facts ORDER BY place"  # noqa: S608 -- our own
     with sqlite() as run:
         found = run([{**row_of(Facts(status="x")), "ordered_at": one} for one in told], query)
 
@@ -457,7 +457,7 @@ def test_a_quote_in_a_name_stays_one() -> None:
     flags = columnar.sql_flags(rule, "sqlite", today=TODAY)
     some = [Facts(status="it's"), Facts(status="its")]
     with sqlite() as run:
-        query = f"SELECT {flags['STATUS_EXCLUDED']} AS found FROM facts ORDER BY place"  # noqa: S608
+        query = f"SELECT {flags['STATUS_EXCLUDED']} AS found FROM facts ORDER BY place"  # noqa: S608 -- our own
         found = run([row_of(one) for one in some], query)
 
     assert [1, 0] == [one["found"] for one in found]

@@ -106,8 +106,8 @@ class CsvShop:
         self,
         period: Period,  # noqa: ARG002 -- the protocol's
         *,
-        statuses: Collection[str] | None = None,  # noqa: ARG002
-        on_problem: Callable[[Unreadable], None] | None = None,  # noqa: ARG002
+        statuses: Collection[str] | None = None,  # noqa: ARG002 -- as every client
+        on_problem: Callable[[Unreadable], None] | None = None,  # noqa: ARG002 -- as every client
     ) -> Iterator[Order]:
         """Refuse: orders come in by file.
 
@@ -120,9 +120,9 @@ class CsvShop:
         self,
         period: Period,  # noqa: ARG002 -- the protocol's
         *,
-        statuses: Collection[str] | None = None,  # noqa: ARG002
-        known: Collection[str] | None = None,  # noqa: ARG002
-        held: Mapping[str, str] | None = None,  # noqa: ARG002
+        statuses: Collection[str] | None = None,  # noqa: ARG002 -- as every client
+        known: Collection[str] | None = None,  # noqa: ARG002 -- as every client
+        held: Mapping[str, str] | None = None,  # noqa: ARG002 -- as every client
     ) -> Iterator[Sighting]:
         """Refuse: orders come in by file.
 

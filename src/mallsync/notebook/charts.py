@@ -69,7 +69,7 @@ def funnel(sync: Sync, plan: Plan | None = None, *, lang: str = "ja") -> alt.VCo
 
     Needs altair (``mallsync[notebook]``).
     """
-    import altair as alt  # noqa: PLC0415
+    import altair as alt  # noqa: PLC0415 -- an extra
 
     found = sync.funnel(plan)
     say = _speaking(lang)
@@ -106,7 +106,7 @@ def coverage(sync: Sync, *, lang: str = "ja") -> alt.Chart:
 
     Needs altair (``mallsync[notebook]``).
     """
-    import altair as alt  # noqa: PLC0415
+    import altair as alt  # noqa: PLC0415 -- an extra
 
     say = _speaking(lang)
     names = [say("covered"), say("gap")]
@@ -133,7 +133,7 @@ def credentials(sync: Sync, *, lang: str = "ja") -> alt.LayerChart:
 
     Needs altair (``mallsync[notebook]``).
     """
-    import altair as alt  # noqa: PLC0415
+    import altair as alt  # noqa: PLC0415 -- an extra
 
     say = _speaking(lang)
     now = sync.store.now()
@@ -241,7 +241,7 @@ def _speaking(lang: str) -> Callable[..., str]:
 
 
 def _data(rows: Iterable[Mapping[str, object]]) -> alt.InlineData:
-    import altair as alt  # noqa: PLC0415
+    import altair as alt  # noqa: PLC0415 -- an extra
 
     return alt.InlineData(values=list(rows))
 

@@ -343,11 +343,11 @@ class _Pandas:
 
         return np.full(len(self.frame), value)
 
-    def named(self, column: str, names: frozenset[str]) -> Any:  # noqa: ANN401
+    def named(self, column: str, names: frozenset[str]) -> Any:  # noqa: ANN401 -- an expression of a library
         codes, categories = self._codes(column)
         return self._looked_up(map(_named(names), categories), codes)
 
-    def exempt(self, exempt: Mapping[str, frozenset[str]]) -> Any:  # noqa: ANN401
+    def exempt(self, exempt: Mapping[str, frozenset[str]]) -> Any:  # noqa: ANN401 -- an expression of a library
         found = self.constant(False)  # noqa: FBT003 -- a value
         if not exempt:
             return found
@@ -357,21 +357,21 @@ class _Pandas:
             found = found | (self.named("carrier", frozenset({carrier})) & has)
         return found
 
-    def blank(self, column: str) -> Any:  # noqa: ANN401
+    def blank(self, column: str) -> Any:  # noqa: ANN401 -- an expression of a library
         codes, categories = self._codes(column)
         return self._looked_up(map(is_blank, categories), codes)
 
-    def missing(self, column: str) -> Any:  # noqa: ANN401
+    def missing(self, column: str) -> Any:  # noqa: ANN401 -- an expression of a library
         import numpy as np  # noqa: PLC0415 -- comes with pandas
 
         return np.isnat(self._days(column))
 
-    def after(self, column: str, day: date) -> Any:  # noqa: ANN401
+    def after(self, column: str, day: date) -> Any:  # noqa: ANN401 -- an expression of a library
         import numpy as np  # noqa: PLC0415 -- comes with pandas
 
         return self._days(column) > np.datetime64(day)
 
-    def within(self, columns: Sequence[str], period: Period) -> Any:  # noqa: ANN401
+    def within(self, columns: Sequence[str], period: Period) -> Any:  # noqa: ANN401 -- an expression of a library
         moment = self._moments(columns[0])
         for column in columns[1:]:
             moment = moment.fillna(self._moments(column))
@@ -427,7 +427,7 @@ class _Pandas:
         codes[codes < 0] = len(categories) - 1
         return codes, categories
 
-    def _looked_up(self, table: Iterable[bool], codes: Any) -> Any:  # noqa: ANN401
+    def _looked_up(self, table: Iterable[bool], codes: Any) -> Any:  # noqa: ANN401 -- an expression of a library
         import numpy as np  # noqa: PLC0415 -- comes with pandas
 
         return np.fromiter(table, dtype=bool)[codes]

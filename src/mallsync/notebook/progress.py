@@ -71,7 +71,7 @@ def _tqdm() -> Iterator[Callable[[str], Move]]:
 
 @contextmanager
 def _rich() -> Iterator[Callable[[str], Move]]:
-    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn  # noqa: PLC0415
+    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn  # noqa: PLC0415 -- an extra
 
     columns = (
         SpinnerColumn(),

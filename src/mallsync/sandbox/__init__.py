@@ -93,7 +93,7 @@ class RakutenMall(RunningMall[Rakuten]):
     @property
     def credentials(self) -> rakuten.Credentials:
         """The key that is good now."""
-        from mallsync.adapters.rakuten import Credentials  # noqa: PLC0415  a fake needs no adapter
+        from mallsync.adapters.rakuten import Credentials  # noqa: PLC0415 -- a fake needs no adapter
 
         license_ = self.fake.license
         return Credentials(
@@ -111,7 +111,7 @@ class Qoo10Mall(RunningMall[Qoo10]):
     @property
     def credentials(self) -> qoo10.Credentials:
         """The seller's secrets, from which a certification key can be had."""
-        from mallsync.adapters.qoo10 import Credentials  # noqa: PLC0415  a fake needs no adapter
+        from mallsync.adapters.qoo10 import Credentials  # noqa: PLC0415 -- a fake needs no adapter
 
         account = self.fake.account
         return Credentials(
@@ -131,7 +131,7 @@ class MercariShopsMall(RunningMall[MercariShops]):
     @property
     def credentials(self) -> mercari_shops.Credentials:
         """The token of the shop, and the name that the company was assigned."""
-        from mallsync.adapters.mercari_shops import Credentials  # noqa: PLC0415  as above
+        from mallsync.adapters.mercari_shops import Credentials  # noqa: PLC0415 -- as above
 
         account = self.fake.account
         return Credentials(access_token=account.access_token, client_name=account.client_name)
@@ -150,7 +150,7 @@ class ExamplemarketMall(RunningMall[Examplemarket]):
     @property
     def credentials(self) -> rakuma.Credentials:
         """The four parts, for the desk that speaks JSON."""
-        from mallsync.adapters.rakuma import Credentials  # noqa: PLC0415  as above
+        from mallsync.adapters.rakuma import Credentials  # noqa: PLC0415 -- as above
 
         account = self.fake.account
         return Credentials(
@@ -163,7 +163,7 @@ class ExamplemarketMall(RunningMall[Examplemarket]):
     @property
     def form_credentials(self) -> rakuma.Credentials:
         """The key of the desk that speaks forms, as the client secret."""
-        from mallsync.adapters.rakuma import Credentials  # noqa: PLC0415  as above
+        from mallsync.adapters.rakuma import Credentials  # noqa: PLC0415 -- as above
 
         account = self.fake.account
         return Credentials(

@@ -43,7 +43,7 @@ class Exchange:
         """Let the mall do the work; what breaks inside the fake becomes a plain 500."""
         try:
             reply = self.mall.respond(self.request, self.scripted)
-        except Exception as broken:  # noqa: BLE001  a bug of the fake must not hang the client
+        except Exception as broken:  # noqa: BLE001 -- a bug of the fake must not hang the client
             reply = self.page(500, f"the fake itself failed: {broken!r}")
         self._took_effect = reply.took_effect
         return reply

@@ -41,9 +41,9 @@ class Account:
     """Hold what the shop was given; `tokens`: when each ends."""
 
     email: str = "mihon-api@example.invalid"
-    password: str = "mihon-password-0"  # noqa: S105  made up
+    password: str = "mihon-password-0"  # noqa: S105 -- made up
     client_id: str = "mihon-client"
-    client_secret: str = "mihon-client-secret"  # noqa: S105  made up
+    client_secret: str = "mihon-client-secret"  # noqa: S105 -- made up
     key: str = "mihon-form-key-0000"
     tokens: dict[str, int] = field(factory=dict)
 

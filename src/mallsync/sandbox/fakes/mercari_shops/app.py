@@ -85,7 +85,7 @@ _RESETS: Mapping[str, Callable[[int, int], str]] = MappingProxyType(
 class Account:
     """Hold what the shop and the company were given; `tokens` are those that are alive."""
 
-    access_token: str = "msp_mihon_0000_made_up"  # noqa: S105  made up
+    access_token: str = "msp_mihon_0000_made_up"  # noqa: S105 -- made up
     client_name: str = "mihon-client"
     tokens: set[str] = field(factory=lambda: {"msp_mihon_0000_made_up"})
     address_known: bool = True

@@ -88,7 +88,7 @@ class Account:
     """Hold the seller's secrets, and when each certification key was issued."""
 
     user_id: str = "mihon_shop"
-    password: str = "mihon-Password-0"  # noqa: S105  made up
+    password: str = "mihon-Password-0"  # noqa: S105 -- made up
     api_key: str = "MIHONAPIKEY_g_1_0000_g_2_0000"
     keys: dict[str, datetime] = field(factory=dict)
 
@@ -128,7 +128,7 @@ class Qoo10(State):
             self.account.keys.clear()
         return self._issue(self.clock.now())
 
-    def change_password(self, password: str = "mihon-Password-1") -> None:  # noqa: S107  made up
+    def change_password(self, password: str = "mihon-Password-1") -> None:  # noqa: S107 -- made up
         """Change the seller's password, which kills every key (qoo10.md §3)."""
         self.account.password = password
         self.account.keys.clear()

@@ -84,7 +84,7 @@ class License:
     `active_from`: a new key is not taken everywhere at once (wire facts §5).
     """
 
-    service_secret: str = "SP000000_mihon00"  # noqa: S105  made up
+    service_secret: str = "SP000000_mihon00"  # noqa: S105 -- made up
     license_key: str = "SL000000_mihonKey00"
     issued_at: datetime
     active_from: datetime | None = None
