@@ -101,6 +101,20 @@ def test_a_message_that_the_shop_has_changed_behind_its_shipment_is_left_out(wor
     assert 0 == fake.effective(kind="message")
 
 
+def test_a_message_of_which_the_mall_tells_nothing_is_taken_for_written(world: World) -> None:
+    """As where it is still wanted: nobody would be written to twice."""
+    sync, fake, number = started(world, "mercari_shops")
+    with killed("end", of="message"):
+        sync.export(fill_in(sync))
+    fake.settings.messages_null = True
+    ready(sync, stored(sync, number).order.key, OTHER_NUMBER)
+    sync.reconcile()
+
+    assert Outcome.SENT is record(sync).outcome
+    assert 1 == fake.effective(kind="message")
+    assert nothing_in_doubt(sync)
+
+
 # -------------------------------------------------------------------- what only prepares is none
 
 

@@ -160,6 +160,7 @@ def test_what_is_past_its_review_is_asked_for_once(
 ) -> None:
     """The shop has rated by hand, or the order was cancelled: the store knows it from then on."""
     sync, fake, number = selling
+    world.advance(minutes=15)
     sync.fetch()
     world.advance(days=10)
     fake.move(fake.trades[number], stage, fake.now)
