@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Exchange", "pools"]
 
+_BUFFER = 64 * 1024
+"""What is read with the headers: most answers come whole with them."""
+
 
 class Exchange:
     """The running request of one session: when it must be over, and its query."""
@@ -90,7 +93,7 @@ class _File(io.RawIOBase):
 
     def makefile(self, _mode: str) -> io.BufferedReader:
         """Return the buffered file."""
-        return io.BufferedReader(self)
+        return io.BufferedReader(self, _BUFFER)
 
     def readable(self) -> bool:
         """Return True."""

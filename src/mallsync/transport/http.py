@@ -28,7 +28,11 @@ from mallsync.wire.messages import Request, Response
 
 __all__ = ["HttpTransport", "check_base_url"]
 
-_CHUNK = 64 * 1024
+_CHUNK = 1024 * 1024
+"""What is read at once: each reading gives way to other threads, and may have to wait for one that
+decodes (benchmarks/fetch.py)."""
+_PACKED_CHUNK = 64 * 1024
+"""The same of what is compressed, and may be a thousand times as large."""
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
@@ -194,7 +198,8 @@ class HttpTransport:
     def _body(self, reply: requests.Response) -> bytes:
         chunks = []
         size = 0
-        for chunk in reply.iter_content(_CHUNK):
+        at_once = _PACKED_CHUNK if "content-encoding" in reply.headers else _CHUNK
+        for chunk in reply.iter_content(at_once):
             size += len(chunk)
             if size > self.largest:
                 raise DecodeError(
