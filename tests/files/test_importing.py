@@ -149,10 +149,8 @@ def test_every_order_moves_and_what_the_shop_has_filled_in_stays(sync: Sync, pat
     assert (StatusMove("1", "発送待ち"),) == report.moves
     assert (StatusMove("2", "受注処理中"),) == elsewhere.moves
     assert handling is not None
-    assert ("受注処理中", "000011112222") == (
-        handling.status,
-        handling.dispatch_for("1").tracking_number,
-    )
+    (said,) = handling.dispatches
+    assert ("受注処理中", "000011112222") == (handling.status, said.tracking_number)
 
 
 def test_an_order_that_had_not_come_in_does_now(sync: Sync, path: Path) -> None:

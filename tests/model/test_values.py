@@ -192,17 +192,6 @@ def test_events_are_values() -> None:
 # ----------------------------------------------------------------------------------- the handling
 
 
-def test_a_dispatch_belongs_to_the_shipment_of_its_id() -> None:
-    """Or, if it names none, to the only one; else the shipment has a blank one."""
-    named, unnamed = Dispatch(shipment_id="10", carrier="a"), Dispatch(carrier="b")
-    handling = Handling(dispatches=(named, unnamed))
-
-    assert named is handling.dispatch_for("10")
-    assert unnamed is handling.dispatch_for("11", only=True)
-    assert Dispatch(shipment_id="11") == handling.dispatch_for("11")
-    assert Dispatch(shipment_id="") == Handling().dispatch_for("", only=True)
-
-
 def test_a_handling_begins_as_new_and_blank() -> None:
     """The shop fills it in."""
     assert HostStatus.NEW.value == Handling().status

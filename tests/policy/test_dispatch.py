@@ -55,11 +55,13 @@ def test_a_line_that_joins_goes_with_the_shipment_that_it_joins() -> None:
 
 
 def test_a_line_that_leaves_takes_nothing_with_it() -> None:
-    """Nobody can tell whether the parcel held it; the first shipment with a line keeps it."""
+    """The first shipment with a line keeps it; whether the parcel held all, nobody can tell."""
     parted = order(lines("1"), lines("2", "3"))
 
     assert {"1": "000011112222", "2,3": ""} == served(parted, typed("1,2"))
-    assert () == strays(parted, Handling(dispatches=(typed("1,2"),)))
+    assert (typed("1,2"),) == strays(parted, Handling(dispatches=(typed("1,2"),)))
+    both = (typed("1,2"), typed("2,3", "9"))
+    assert () == strays(parted, Handling(dispatches=both))
 
 
 def test_what_is_typed_for_a_shipment_as_it_is_now_comes_first() -> None:

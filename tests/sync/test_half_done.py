@@ -12,10 +12,12 @@ from mallsync.model.codes import ReasonCode
 from mallsync.model.period import Period
 from mallsync.policy import export
 from mallsync.sandbox import Fault
+from mallsync.sandbox.fakes.mercari_shops.codes import ARRANGED, Status
 from mallsync.sandbox.fakes.rakuten import shipping
 from mallsync.sync import Shop, Sync, Verdict
 from tests.sync.conftest import NOW, World, ready
 from tests.sync.test_meanwhile import (
+    Placing,
     by_the_clock,
     later,
     nothing_in_doubt,
@@ -38,9 +40,16 @@ def orders() -> int:
     return 0
 
 
-def failed_at(world: World, operation: str, fault: Fault, **settings: Any) -> tuple[Sync, Any, str]:
+def two_alike(fake: Any) -> list[str]:
+    """Let somebody place an order at Mercari Shops of two lines that go in one shipment."""
+    return list(fake.place(methods=(ARRANGED, ARRANGED)))
+
+
+def failed_at(
+    world: World, operation: str, fault: Fault, place: Placing | None = None
+) -> tuple[Sync, Any, str]:
     """Return a sync whose report to Mercari Shops failed at one of its calls, as `started`."""
-    sync, fake, number = started(world, "mercari_shops", **settings)
+    sync, fake, number = started(world, "mercari_shops", place)
     world.malls.mercari_shops.fail_next(fault, operation=operation, times=99)
     sync.export(fill_in(sync))
     fake.script.clear()
@@ -165,18 +174,33 @@ def test_a_number_that_the_shop_takes_back_behind_an_open_shipment_is_not_publis
     assert OTHER_NUMBER in shipment.tracking_code
 
 
-def test_an_order_that_has_lost_a_line_behind_an_open_shipment_is_reported_without_it(
-    world: World,
+@pytest.mark.parametrize("counts_at", ["create", "complete"])
+@pytest.mark.parametrize("operation", [OPEN, NUMBER, COMPLETE])
+def test_an_order_that_loses_a_line_behind_a_shipment_is_reported_without_it(
+    world: World, operation: str, counts_at: str
 ) -> None:
-    """What is to be in a shipment is asked anew, until one is completed."""
-    sync, fake, number = failed_at(world, OPEN, Fault.THROTTLED)
-    fake.see(number).lines[0].quantity += 1  # so many are left: another shipment than before
+    """Opened it is the shipment of before; else what is to be in one is asked anew."""
+    world.malls.mercari_shops.fake.settings.counts_at = counts_at
+    sync, fake, number = failed_at(world, operation, Fault.THROTTLED, place=two_alike)
+    fake.cancel_units(number, 0, fake.see(number).lines[0].left)
     world.advance(minutes=15)
     sync.fetch()
     sync.export(sync.plan_export())
 
     assert Outcome.SENT is record(sync).outcome
     assert 1 == written(world, "mercari_shops")
+
+
+def test_an_order_that_waits_with_nothing_left_is_refused(world: World) -> None:
+    """Nothing is shipped, and nobody is told that it was."""
+    sync, fake, number = started(world, "mercari_shops")
+    plan = fill_in(sync)
+    fake.cancel_units(number, 0, fake.see(number).lines[0].left)
+    fake.see(number).status = Status.TO_SHIP
+    sync.export(plan)
+
+    assert (Outcome.REFUSED, "CANCELLED_ON_MALL") == (record(sync).outcome, record(sync).code)
+    assert (0, 0) == (fake.effective(kind="shipped"), fake.effective(kind="message"))
 
 
 # ------------------------------------------------------------------------- what makes a report

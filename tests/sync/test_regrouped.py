@@ -144,12 +144,59 @@ def test_a_cart_that_goes_to_two_recipients_is_reported_by_each(world: World) ->
     (one,) = sync.plan_export().notices
     sync.export(sync.plan_export())
     half = by_line(fake, number)
+    world.advance(hours=2)
+    sync.fetch()
+    held = row_of(sync, key)
     ready(sync, key)
     work_on(world, sync)
 
     assert [first, second] == shipments
     assert first == one.notice.shipment_id
     assert [1, 0] == half
+    assert (ReasonCode.SHIPMENT_UNKNOWN, f"{first},{second}") in [
+        (reason.code, reason.detail) for reason in held.guards
+    ]
+    assert [1, 1] == by_line(fake, number)
+
+
+@pytest.mark.parametrize("dies", [True, False])
+def test_a_cart_that_is_parted_behind_its_report_is_reported_all_the_same(
+    world: World, *, dies: bool
+) -> None:
+    """What a client keeps of its lines is taken for no report of what they are now."""
+    sync, fake, number = started(world, "qoo10")
+    key = ready(sync, stored(sync, number).order.key).key
+    if dies:
+        with killed("end"):
+            sync.export(sync.plan_export())
+    else:
+        sync.export(sync.plan_export())
+    reported = by_line(fake, number)
+    fake.line(fake.lines_of(number)[1]).edits = {"receiver": "別人", "Receiver": "別人"}
+    work_on(world, sync)
+    told = {reason.code for reason in row_of(sync, key).guards}
+
+    assert told.isdisjoint({ReasonCode.IN_DOUBT, ReasonCode.REPORTED_OTHERWISE})
+    assert reported == by_line(fake, number)
+    assert nothing_in_doubt(sync)
+
+
+def test_two_reported_shipments_that_are_put_together_are_nothing_to_fill_in(world: World) -> None:
+    """Both are past shipping."""
+    sync, fake, number = started(world, "qoo10")
+    first, second = fake.lines_of(number)
+    fake.line(second).edits = {"receiver": "別人", "Receiver": "別人"}
+    world.advance(minutes=1)
+    sync.fetch()
+    key = stored(sync, number).order.key
+    for line, typed in ((first, "000011112222"), (second, "100011112222")):
+        said = Dispatch(shipment_id=line, carrier="ヤマト運輸", tracking_number=typed)
+        sync.handle(key, status="発送待ち", dispatch=said)
+    sync.export(sync.plan_export())
+    fake.line(second).edits = {}
+    work_on(world, sync)
+
+    assert () == row_of(sync, key).guards
     assert [1, 1] == by_line(fake, number)
 
 

@@ -427,6 +427,20 @@ def test_a_review_that_was_refused_is_posted_as_it_is_if_it_is_asked_for(
     assert 1 == fake.effective(number, "reviewed")
 
 
+def test_a_review_is_told_though_its_text_was_purged(
+    world: World, selling: tuple[Sync, Any, str]
+) -> None:
+    """When it was posted is nothing personal."""
+    sync, fake, number = selling
+    sync.fetch()
+    rates(fake, number)
+    reviewed(sync)
+    world.advance(days=10)
+    world.store.care.purge(world.store.now() - timedelta(days=5))
+
+    assert "review 1: sent" in sync.why(OrderKey("rakuma", "demo", number))
+
+
 def test_a_review_that_did_not_go_out_is_posted_by_the_next_run(
     world: World, selling: tuple[Sync, Any, str]
 ) -> None:

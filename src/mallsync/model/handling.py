@@ -72,14 +72,3 @@ class Handling:
     def __attrs_post_init__(self) -> None:
         require_text(self.status, "status")
         require_text(self.memo, "memo")
-
-    def dispatch_for(self, shipment_id: str, *, only: bool = False) -> Dispatch:
-        """Return the dispatch of a shipment; with ``only`` an unnamed one serves too.
-
-        >>> Handling(dispatches=(Dispatch(carrier="エコ配"),)).dispatch_for("7", only=True).carrier
-        'エコ配'
-        """
-        for dispatch in self.dispatches:
-            if dispatch.shipment_id == shipment_id or (only and not dispatch.shipment_id):
-                return dispatch
-        return Dispatch(shipment_id=shipment_id)

@@ -90,9 +90,10 @@ def is_filled(said: Dispatch) -> bool:
 
 
 def strays(order: Order, handling: Handling) -> tuple[Dispatch, ...]:
-    """Return what the shop has typed that serves no shipment, while one has nothing typed.
+    """Return what the shop has typed that serves no shipment, or not all that it names.
 
-    Its shipment is not there any more, or two were put together of which it has said other things.
+    Its shipment is not there any more, or was parted, or two were put together of which it has said
+    other things. Once something is typed for each shipment there are none.
 
     >>> from datetime import datetime
     >>> from mallsync.model.order import OrderKey
@@ -110,8 +111,13 @@ def strays(order: Order, handling: Handling) -> tuple[Dispatch, ...]:
     return tuple(
         said
         for said in handling.dispatches
-        if is_filled(said) and ((home := home_of(order, said)) is None or home in lacking)
+        if is_filled(said) and (home_of(order, said) is None or _names_one_of(said, lacking))
     )
+
+
+def _names_one_of(said: Dispatch, shipments: Iterable[Shipment]) -> bool:
+    named = said.shipment_id.split(",")
+    return any(_has_some(one, named) for one in shipments)
 
 
 def _one(said: Iterable[Dispatch], shipment_id: str) -> Dispatch:

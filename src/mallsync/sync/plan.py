@@ -16,6 +16,7 @@ from mallsync.model.handling import Handling
 from mallsync.model.journal import EntryKey
 from mallsync.model.order import Order, OrderKey
 from mallsync.model.period import Period
+from mallsync.model.words import Phase
 from mallsync.model.writebacks import NoticeWarning, Outcome, Preview, ShipmentNotice, Standing
 from mallsync.policy import bundle, export, notice
 from mallsync.policy.decision import Decision, in_order
@@ -43,6 +44,7 @@ _IN_DOUBT = Reason(ReasonCode.IN_DOUBT)
 _REPORTED = Reason(ReasonCode.ALREADY_REPORTED)
 _REPORTED_OTHERWISE = Reason(ReasonCode.REPORTED_OTHERWISE)
 _TOO_LATE = ReasonCode.MALL_STATE_TOO_LATE
+_SHIPPED = (Phase.SHIPPED, Phase.DONE)
 
 
 class Verdict(StrEnum):
@@ -437,8 +439,12 @@ def still_wanted(
 
 
 def _latest(records: Mapping[EntryKey, Record], key: EntryKey) -> Record | None:
-    """Return the record of the last revision of a write-back."""
-    found = (one for one in records.values() if evolve(one.key, revision=1) == key)
+    """Return the record of the last revision of a write-back.
+
+    A client keeps entries of its own, as for a line of a cart, which may be a shipment's by now.
+    """
+    claimed = (one for one in records.values() if one.write_back is not None)
+    found = (one for one in claimed if evolve(one.key, revision=1) == key)
     return max(found, key=lambda one: one.key.revision, default=None)
 
 
@@ -453,6 +459,8 @@ def _refuse_chain(child: Candidate, parent: Candidate) -> None:
 
 def _astray(one: Candidate) -> list[Reason]:
     """Return what the shop has typed for shipments that the order has no more."""
+    if one.order.phase in _SHIPPED:
+        return []
     return [
         Reason(ReasonCode.SHIPMENT_UNKNOWN, said.shipment_id)
         for said in strays(one.order, one.handling)

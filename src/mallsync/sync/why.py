@@ -88,8 +88,13 @@ def why_row(row: PlanRow | None, records: tuple[Record, ...], lang: str) -> str:
     Of what a client keeps for itself (a line of a cart, an open shipment) nothing is said.
     """
     said = [_PAST(lang) if row is None else row.explain(lang)]
-    said += [_told(record, lang) for record in records if record.write_back is not None]
+    said += [_told(record, lang) for record in records if _is_of_sync(record)]
     return "; ".join(said)
+
+
+def _is_of_sync(record: Record) -> bool:
+    """Tell whether the sync has claimed a record; the text of a review may be purged since."""
+    return record.write_back is not None or record.outcome is not None
 
 
 def why_unrated(

@@ -185,6 +185,7 @@ def packages_of(record: OrderRecord) -> tuple[Package, ...]:
     it again; so all of the order is asked for once more. Someone else's makes the mall refuse.
 
     Raises:
+        Conflict: Every piece was cancelled, though the order still waits.
         Rejected: A line has no variant, whose id the mall wants.
     """
     left = [(line, unshipped_quantity(line)) for line in record.products]
@@ -195,6 +196,8 @@ def packages_of(record: OrderRecord) -> tuple[Package, ...]:
         if quantity > 0:
             method = line.shippingMethod or ARRANGED_BY_SHOP
             methods.setdefault(method, []).append((line.productId, _variant(line), quantity))
+    if not methods:
+        raise _refused(Conflict, "products", "CANCELLED_ON_MALL")
     return tuple(Package(method=one, lines=tuple(lines)) for one, lines in methods.items())
 
 

@@ -144,7 +144,7 @@ def unshipped_quantity(line: ProductRecord) -> int:
     3
     """
     told = line.unshippedQuantity
-    return net_quantity(line) if told is None else min(told, net_quantity(line))
+    return net_quantity(line) if told is None else max(0, min(told, net_quantity(line)))
 
 
 def hides_recipient(record: OrderRecord, anonymous_methods: frozenset[str]) -> bool:

@@ -305,13 +305,12 @@ def _ship_all(saga: _Saga, notice: ShipmentNotice) -> None:
 
 
 def _packages(saga: _Saga) -> tuple[Package, ...]:
-    """Return the shipments of a report: those that an earlier one was begun with, where they count.
+    """Return the shipments of a report: those of an earlier one, once one may have been opened.
 
-    They do once one may be completed, or where the mall shows what is in one as gone: what is left
-    then lacks a shipment that is open. Else the order may be another than it was.
+    What is in an open shipment is in no other. Before that the order may be another than it was.
     """
     begun_with = _packed(saga)
-    if begun_with and _count(saga, begun_with):
+    if begun_with and saga.opening.names() != {PACKAGES}:
         return begun_with
     error = closed(saga.order, force_anonymous=saga.fetch.options.ship_anonymous)
     if error is not None:
@@ -322,11 +321,6 @@ def _packages(saga: _Saga) -> tuple[Package, ...]:
             saga.opening.forget(PACKAGES)
         saga.opening.fact(PACKAGES, lambda: tell_packages(packages))
     return packages
-
-
-def _count(saga: _Saga, packages: Sequence[Package]) -> bool:
-    are_gone = [shows_shipped(saga.order, package) for package in packages]
-    return any(are_gone) or bool(saga.steps.names())
 
 
 def _ship(saga: _Saga, package: Package, notice: ShipmentNotice) -> None:
