@@ -63,13 +63,11 @@ def _once(
 
     Whether it is repeated or shared out among lines is not known (§16); clients take the first.
     """
-    for row in rows:
-        amount = amount_of(row)
-        if type(amount) is int:
-            return amount
-        if amount is not None and amount != "":
-            return whole(amount)
-    return None
+    amount = amount_of(rows[0])
+    if type(amount) is int:
+        return amount
+    told = [amount for row in rows if (amount := amount_of(row)) not in (None, "")]
+    return whole(told[0]) if told else None
 
 
 def _discounts(rows: Sequence[LineRecord]) -> tuple[Discount, ...]:

@@ -7,7 +7,7 @@ of shipping, one with a ClaimStatus of a claim, and a single read of both.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from operator import attrgetter
 
@@ -54,7 +54,12 @@ _MALL = Mall.QOO10.value
 _CAUTION = frozenset({Hold.CAUTION})
 _NO_HOLDS: frozenset[Hold] = frozenset()
 _GIFT = Gift(requested=True)
+_NO_WISH = (None, "")
 _recipient_key = attrgetter("Receiver", "ZipCode", "ShippingAddress")
+_buyer_key = attrgetter("Buyer", "BuyerKana", "BuyerMobile", "BuyerTel")
+_shipped_at = attrgetter("ShippingDate")
+_delivered_at = attrgetter("DeliveredDate")
+_receiver_key = attrgetter("Receiver", "ReceiverKana", "ReceiverMobile", "ReceiverTel")
 
 
 @frozen
@@ -114,6 +119,7 @@ class Reader:
             live, live_rows = _live(told)
         leading = told[0] if len(phases) == 1 else min(told, key=_rank)
         charges = order_charges(live_rows)
+        buyer = _buyer(head)
         return _new_order(
             key=_new_key(mall=_MALL, shop_id=self.shop_id, number=number),
             phase=leading.phase,
@@ -121,14 +127,14 @@ class Reader:
             ordered_at=min([one.row.OrderDate for one in told]),
             paid_at=head.PaymentDate,
             cancelled_at=None if live else _cancelled_at(told),
-            shipped_at=_last([one.row.ShippingDate for one in live]),
-            completed_at=_last([one.row.DeliveredDate for one in live]),
-            buyer=_buyer(head),
-            shipments=_shipments(told, rows, charges, is_cancelled=not live),
+            shipped_at=_last(live, _shipped_at),
+            completed_at=_last(live, _delivered_at),
+            buyer=buyer,
+            shipments=_shipments(told, rows, buyer, charges, is_cancelled=not live),
             charges=charges,
             payment=_new_payment(method=head.PaymentMethod, paid_at=head.PaymentDate),
             remarks=_joined(rows),
-            gift=_GIFT if _first([row.SenderName for row in rows]) else None,
+            gift=_GIFT if _first([row.SenderName for row in rows if row.SenderName]) else None,
             holds=_CAUTION if Phase.HELD in phases else _NO_HOLDS,
             raw=raw if self.keep_raw else None,
         )
@@ -156,18 +162,20 @@ def _cancelled_at(told: Sequence[Told]) -> datetime | None:
     return max(filter(None, times), default=None)
 
 
-def _last(moments: Sequence[datetime | None]) -> datetime | None:
-    """Return the latest of some moments if every line has one."""
-    if not moments or moments[0] is None:
+def _last(
+    told: Sequence[Told], moment_of: Callable[[RowRecord], datetime | None]
+) -> datetime | None:
+    """Return the latest of the moments of some lines if every line has one."""
+    if not told or moment_of(told[0].row) is None:
         return None
-    told = [one for one in moments if one is not None]
-    return max(told) if len(told) == len(moments) else None
+    moments = [moment for one in told if (moment := moment_of(one.row)) is not None]
+    return max(moments) if len(moments) == len(told) else None
 
 
 def _first(texts: Sequence[str]) -> str:
     """Return the first text that is not blank."""
     for text in texts:
-        if text and not text.isspace():
+        if not text.isspace():
             return text
     return ""
 
@@ -195,9 +203,16 @@ def _buyer(row: RowRecord) -> Contact:
     )
 
 
-def _recipient(row: RowRecord) -> Contact:
-    family_name, given_name = full_name(row.Receiver)
-    family_kana, given_kana = full_name(row.ReceiverKana)
+def _recipient(row: RowRecord, buyer: Contact) -> Contact:
+    """Return who the goods go to; most buyers send them to themselves, and are read by now."""
+    if _buyer_key(row) == _receiver_key(row):
+        family_name, given_name = buyer.family_name, buyer.given_name
+        family_kana, given_kana = buyer.family_name_kana, buyer.given_name_kana
+        number = buyer.phone
+    else:
+        family_name, given_name = full_name(row.Receiver)
+        family_kana, given_kana = full_name(row.ReceiverKana)
+        number = phone(row.ReceiverMobile, row.ReceiverTel)
     prefecture, city, street = place(row.Address1, row.Address2, row.ShippingAddress)
     return _new_contact(
         family_name=family_name,
@@ -211,23 +226,32 @@ def _recipient(row: RowRecord) -> Contact:
             street=street,
             country=row.ShippingCountry,
         ),
-        phone=phone(row.ReceiverMobile, row.ReceiverTel),
+        phone=number,
     )
 
 
 def _shipments(
-    told: Sequence[Told], rows: Sequence[LineRecord], charges: Charges, *, is_cancelled: bool
+    told: Sequence[Told],
+    rows: Sequence[LineRecord],
+    buyer: Contact,
+    charges: Charges,
+    *,
+    is_cancelled: bool,
 ) -> tuple[Shipment, ...]:
     """Return one shipment for each recipient: normally one for the cart."""
     if len(rows) <= 1 or len(set(map(_recipient_key, rows))) == 1:
-        return (_shipment(told, rows, charges, is_cancelled=is_cancelled),)
+        recipient = _recipient(rows[0] if rows else told[0].row, buyer)
+        return (_shipment(told, rows, recipient, charges, is_cancelled=is_cancelled),)
     return tuple([_part(group) for group in _by_recipient(told)])
 
 
 def _part(told: Sequence[Told]) -> Shipment:
     """Return the shipment of one of several recipients."""
+    rows = _shipping_of(told)
     live, live_rows = _live(told)
-    return _shipment(told, _shipping_of(told), goods_charges(live_rows), is_cancelled=not live)
+    recipient = _recipient(rows[0], _buyer(rows[0]))
+    charges = goods_charges(live_rows)
+    return _shipment(told, rows, recipient, charges, is_cancelled=not live)
 
 
 def _by_recipient(told: Sequence[Told]) -> list[list[Told]]:
@@ -241,12 +265,18 @@ def _by_recipient(told: Sequence[Told]) -> list[list[Told]]:
 
 
 def _shipment(
-    told: Sequence[Told], rows: Sequence[LineRecord], charges: Charges, *, is_cancelled: bool
+    told: Sequence[Told],
+    rows: Sequence[LineRecord],
+    recipient: Contact,
+    charges: Charges,
+    *,
+    is_cancelled: bool,
 ) -> Shipment:
-    wish_date, wish_slot = wish(_first([row.DesiredDeliveryDate for row in rows]))
+    wishes = [row.DesiredDeliveryDate for row in rows if row.DesiredDeliveryDate]
+    wish_date, wish_slot = wish(_first(wishes)) if wishes else _NO_WISH
     return _new_shipment(
         id=",".join([one.number for one in told]),
-        recipient=_recipient(rows[0] if rows else told[0].row),
+        recipient=recipient,
         items=tuple([_item(one) for one in told]),
         parcels=tuple([_parcel(one) for one in told if one.row.TrackingNo]),
         wish_date=wish_date,
