@@ -9,7 +9,7 @@ import pytest
 from attrs import evolve
 
 from mallsync import Dispatch, Handling, HostStatus, Period, Phase
-from mallsync.errors import ConfigError, DecodeError, NotFound, Problem
+from mallsync.errors import ConfigError, DecodeError, NotFound, Problem, Unavailable
 from mallsync.model.sighting import Covered, Unreadable
 from mallsync.store import Arrival, Arrived, LeaseLost, ShopKey, SqlStore, orders, schema
 from mallsync.store.encoding import CODEC
@@ -281,10 +281,26 @@ def test_a_record_that_is_not_told_again_stays_to_be_read_by_a_later_version(
 ) -> None:
     """The reason is the last one."""
     store.orders.arrive(SHOP, unreadable=[unreadable()])
-    store.orders.arrive(SHOP, unreadable=[Unreadable("9", None, NotFound("not told"))])
+    store.orders.arrive(SHOP, unreadable=[Unreadable("9", None, Unavailable("not told"))])
     (held,) = store.quarantine.of(SHOP)
 
     assert (("見本",), "not told") == (held.raw, held.reason)
+
+
+def test_why_an_order_could_not_be_read_stays_where_the_mall_does_not_find_it(
+    store: SqlStore,
+) -> None:
+    """That is a reason of its own only where there is no other."""
+    lost = NotFound("not found", code="LOST")
+    store.orders.arrive(SHOP, unreadable=[unreadable()])
+    before = store.quarantine.of(SHOP)
+    store.orders.arrive(SHOP, unreadable=[Unreadable("9", None, lost)])
+    after = store.quarantine.of(SHOP)
+    store.orders.arrive(SHOP, unreadable=[Unreadable("8", None, lost)])
+    new, _ = store.quarantine.of(SHOP)
+
+    assert before == after
+    assert ("8", "LOST", None) == (new.number, new.code, new.raw)
 
 
 def test_a_record_without_a_number_is_kept_by_what_it_holds(store: SqlStore) -> None:

@@ -154,3 +154,22 @@ def test_an_old_cart_that_could_never_be_read_stays_set_aside(world: World) -> N
 
     assert not report.ok
     assert ("870000001", held.raw) == (kept.number, kept.raw)
+
+
+def test_why_an_old_cart_could_never_be_read_is_not_forgotten(world: World) -> None:
+    """That its number is none of a line says less."""
+    fake = fake_of(world, "qoo10")
+    sync = Sync([Shop(world.qoo10, evolve(SETTINGS["qoo10"], days=3))], world.store)
+    (number,) = fake.place(1, lines=2)
+    first, _ = fake.lines_of(number)
+    fake.line(first).edits = {"orderQty": "many"}
+    world.advance(seconds=1)
+    sync.fetch()
+    (shop,) = sync.shops
+    before = world.store.quarantine.of(shop)
+    world.advance(days=LISTED_FOR.days + 1)
+    (report,) = sync.fetch()
+
+    assert not report.ok
+    assert ["UNREADABLE"] == [one.code for one in before]
+    assert before == world.store.quarantine.of(shop)

@@ -9,6 +9,7 @@ from hashlib import blake2b
 from attrs import field, frozen
 from sqlalchemy import Connection, select
 
+from mallsync.errors import NotFound
 from mallsync.model.sighting import Unreadable
 from mallsync.store.database import Database, upsert
 from mallsync.store.encoding import CODEC, pack_raw, storable, unpack_raw
@@ -82,7 +83,10 @@ def let_go(connection: Connection, row: int, numbers: Collection[str]) -> None:
 def hold_back(
     connection: Connection, row: int, unreadable: Sequence[Unreadable], now: datetime
 ) -> None:
-    """Keep what could not be read, each once; a record that is not told again stays."""
+    """Keep what could not be read, each once; a record that is not told again stays.
+
+    So does its reason where the mall does not find it any more: that mends nothing.
+    """
     for one in unreadable:
         packed = None if one.raw is None else pack_raw(one.raw)
         reason = {"code": one.error.code, "reason": _reason(one)}
@@ -91,6 +95,9 @@ def hold_back(
         made = upsert(connection, quarantine).values(
             shop=row, number=number, first_seen_at=now, **values
         )
+        if packed is None and isinstance(one.error, NotFound):
+            connection.execute(made.on_conflict_do_nothing())
+            continue
         connection.execute(
             made.on_conflict_do_update(
                 index_elements=["shop", "number"], set_=reason if packed is None else values
