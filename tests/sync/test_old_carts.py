@@ -11,6 +11,7 @@ from attrs import evolve, frozen
 from mallsync import Handling, OrderKey, Outcome, Phase
 from mallsync.errors import DecodeError
 from mallsync.model.sighting import Unreadable
+from mallsync.sandbox.fakes.qoo10.codes import Status
 from mallsync.store.orders import Stored
 from mallsync.sync import Shop, Sync
 from tests.sync.conftest import World, ready
@@ -173,3 +174,25 @@ def test_why_an_old_cart_could_never_be_read_is_not_forgotten(world: World) -> N
     assert not report.ok
     assert ["UNREADABLE"] == [one.code for one in before]
     assert before == world.store.quarantine.of(shop)
+
+
+def test_an_old_cart_stays_open_while_a_line_of_it_is_not_found(world: World) -> None:
+    """The others are as they are told; the line is reported once it is there again."""
+    sync, fake, number = aged(world)
+    (shop,) = sync.shops
+    first, second = fake.lines_of(number)
+    fake.set_status(first, Status.ON_DELIVERY)
+    lost = fake.lines.pop(second)
+    fetched(sync)
+    part = stored(sync, number).order
+    watched = world.store.orders.watched(shop)
+    fake.lines[second] = lost
+    fetched(sync)
+    ready(sync, part.key)
+    sync.export(sync.plan_export())
+    fetched(sync)
+
+    assert [Phase.SHIPPED, Phase.TO_SHIP] == [one.phase for one in part.shipments[0].items]
+    assert (Phase.TO_SHIP, {number: "2"}) == (part.phase, watched)
+    assert 1 == fake.effective(second, "shipped")
+    assert Phase.SHIPPED is stored(sync, number).order.phase

@@ -389,6 +389,33 @@ def test_a_known_cart_none_of_whose_lines_is_there_is_gone(found: list[Any]) -> 
     assert {} == seen(events)
 
 
+@pytest.mark.parametrize("status", [SENT, {"ShippingStatus": "Delivered(5)"}])
+def test_a_known_cart_a_line_of_which_is_not_there_is_told_by_no_other(
+    status: dict[str, Any],
+) -> None:
+    """Only the lines that are there are as they are told: the other may wait to be shipped."""
+    desk = Desk([])
+    sent = row(1, **OLD | status)
+    desk.answers[LINE] = lambda form: reply([sent] if form["OrderNo"] == "1" else [])
+    (one,) = seen(sightings(desk, known=KNOWN)).values()
+
+    assert {"shipments.items", "shipments.parcels"} < one.covers
+    assert one.covers.isdisjoint(
+        {"lines", "charges", "phase", "mall_status", "shipped_at", "completed_at", "remarks"}
+    )
+
+
+def test_a_known_cart_is_not_cancelled_while_a_line_of_it_is_not_there() -> None:
+    """The one that is there is."""
+    desk = Desk([])
+    gone = claim(1, packNo=870000001)
+    desk.answers[LINE] = lambda form: reply([gone] if form["OrderNo"] == "1" else [])
+    (one,) = seen(sightings(desk, known=KNOWN)).values()
+
+    assert "shipments.items.phase" in one.covers
+    assert one.covers.isdisjoint({"phase", "cancelled_at", "shipments", "shipments.cancelled"})
+
+
 @pytest.mark.parametrize(("first", "raw"), [([], None), ([row(1, **OLD)], (row(1, **OLD),))])
 def test_a_known_cart_of_which_a_line_cannot_be_told_is_not_gone(
     first: list[Any], raw: object

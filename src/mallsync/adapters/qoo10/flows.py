@@ -366,7 +366,10 @@ def _by_lines(caller: Caller, fetch: Fetch, carts: Lines) -> dict[str, Seen | Un
 def _sight_singles(
     fetch: Fetch, cart: str, found: Sequence[Line | Unreadable]
 ) -> Seen | Unreadable:
-    """Return what single reads tell of a cart: where none of its lines is there, it is gone."""
+    """Return what single reads tell of a cart: where none of its lines is there, it is gone.
+
+    Where some are not, those that are do not speak for the cart.
+    """
     lines = [line for line in found if isinstance(line, Line) and line.cart == cart]
     errors = [line.error for line in found if isinstance(line, Unreadable)]
     failed = next((error for error in errors if not isinstance(error, NotFound)), None)
@@ -374,7 +377,7 @@ def _sight_singles(
         return Unreadable(cart, tuple(line.raw for line in lines) or None, failed)
     if not lines:
         return Unreadable(cart, None, refusal(GetLine.name, "-10003"), gone=True)
-    event = _sight(fetch, cart, lines, may_lack=False)
+    event = _sight(fetch, cart, lines, may_lack=len(lines) < len(found))
     return _less(event) if isinstance(event, Seen) else event
 
 
