@@ -12,6 +12,8 @@ from mallsync import Handling, OrderKey, Outcome, Phase
 from mallsync.errors import DecodeError
 from mallsync.model.sighting import Unreadable
 from mallsync.sandbox.fakes.qoo10.codes import Status
+from mallsync.store import schema
+from mallsync.store.encoding import CODEC
 from mallsync.store.orders import Stored
 from mallsync.sync import Shop, Sync
 from tests.sync.conftest import World, ready
@@ -60,6 +62,12 @@ def fetched(sync: Sync) -> None:
     (report,) = sync.fetch()
     assert report.ok
     assert () == report.remarks
+
+
+def upgraded(world: World) -> None:
+    """Let what is set aside be that of an older version."""
+    with world.store.database.write() as connection:
+        connection.execute(schema.quarantine.update().values(codec=CODEC - 1))
 
 
 def stored(sync: Sync, number: str) -> Stored:
@@ -174,6 +182,52 @@ def test_why_an_old_cart_could_never_be_read_is_not_forgotten(world: World) -> N
     assert not report.ok
     assert ["UNREADABLE"] == [one.code for one in before]
     assert before == world.store.quarantine.of(shop)
+
+
+@pytest.mark.parametrize("spoilt", [{"orderNo": "?"}, {"orderQty": "many"}])
+def test_a_line_that_cannot_be_read_for_a_while_is_not_lost(
+    world: World, spoilt: dict[str, str]
+) -> None:
+    """Nor what is known of its cart, whatever a newer version reads; it is reported."""
+    sync, fake, number = aged(world)
+    before = stored(sync, number).order
+    _, second = fake.lines_of(number)
+    fake.line(second).edits = spoilt
+    (spoiling,) = sync.fetch()
+    fake.line(second).edits = {}
+    upgraded(world)
+    fetched(sync)
+    after = stored(sync, number).order
+    ready(sync, after.key)
+    sync.export(sync.plan_export())
+
+    assert [number] == [one.number for one in spoiling.unreadable]
+    assert before == after
+    assert 2 == written(world, "qoo10")  # a line each
+
+
+@pytest.mark.parametrize("is_found", [True, False])
+def test_what_is_set_aside_of_a_stored_cart_does_not_replace_it(
+    world: World, *, is_found: bool
+) -> None:
+    """It may be a part: the cart is as the mall tells it anew, or stays as it was."""
+    sync, fake, number = aged(world)
+    before = stored(sync, number).order
+    (shop,) = sync.shops
+    first, second = fake.lines_of(number)
+    (kept,) = world.store.orders.load(shop, [number], raw=True).values()
+    assert isinstance(kept.order.raw, tuple)
+    part = Unreadable(number, kept.order.raw[:1], DecodeError(code="UNREADABLE"))
+    world.store.orders.arrive(shop, unreadable=[part])
+    upgraded(world)
+    if not is_found:
+        fake.line(second).edits = {"orderNo": "?"}
+    (report,) = sync.fetch()
+
+    assert is_found is report.ok
+    assert before == stored(sync, number).order
+    assert [first, second] == [one.id for one in before.shipments[0].items]
+    assert is_found is (() == world.store.quarantine.of(shop))
 
 
 def test_an_old_cart_stays_open_while_a_line_of_it_is_not_found(world: World) -> None:

@@ -261,13 +261,19 @@ class Fetching:
         )
 
     def _read_again(self) -> None:
-        """Normalise again what an older codec has written, and what it could not read."""
-        for kept in self.store.orders.stale(self.shop.key):
+        """Normalise again what an older codec has written, and what it could not read.
+
+        What is set aside of a stored order may be a part of it, and the mall is asked for it anew.
+        """
+        key = self.shop.key
+        for kept in self.store.orders.stale(key):
             self._read(kept.raw, kept)
-        for held in self.store.quarantine.of(self.shop.key):
-            if held.codec != CODEC and self._read(held.raw, None):
+        for held in self.store.quarantine.of(key):
+            if held.codec == CODEC or self.store.orders.marks(key, [held.number]):
+                continue
+            if self._read(held.raw, None):
                 self._flush()
-                self.store.quarantine.drop(self.shop.key, [held.number])
+                self.store.quarantine.drop(key, [held.number])
 
     def _read(self, raw: object, kept: Kept | None) -> bool:
         try:

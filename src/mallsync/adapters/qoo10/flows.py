@@ -155,11 +155,14 @@ class _Carts:
                 self.nameless.append(one)
 
     def sight(self, fetch: Fetch, number: str) -> Seen | Unreadable:
-        """Return what is told of a cart: one of which a line could not be read is not whole."""
+        """Return what is told of a cart: one of which a line could not be read is not whole.
+
+        Nor are its other rows, which would be read again as all of it.
+        """
         lines = self.lines[number]
         error = self.broken.get(number)
         if error is not None:
-            return Unreadable(number, tuple(line.raw for line in lines), error)
+            return Unreadable(number, None, error)
         return _sight(fetch, number, lines, may_lack=bool(self.nameless))
 
 
@@ -368,17 +371,18 @@ def _sight_singles(
 ) -> Seen | Unreadable:
     """Return what single reads tell of a cart: where none of its lines is there, it is gone.
 
-    Where some are not, those that are do not speak for the cart.
+    Where some are not, those that are do not speak for the cart. They know less of it than what is
+    kept: so the rows of one that cannot be read are not told.
     """
     lines = [line for line in found if isinstance(line, Line) and line.cart == cart]
     errors = [line.error for line in found if isinstance(line, Unreadable)]
     failed = next((error for error in errors if not isinstance(error, NotFound)), None)
     if failed is not None:
-        return Unreadable(cart, tuple(line.raw for line in lines) or None, failed)
+        return Unreadable(cart, None, failed)
     if not lines:
         return Unreadable(cart, None, refusal(GetLine.name, "-10003"), gone=True)
     event = _sight(fetch, cart, lines, may_lack=len(lines) < len(found))
-    return _less(event) if isinstance(event, Seen) else event
+    return _less(event) if isinstance(event, Seen) else evolve(event, raw=None)
 
 
 def _less(seen: Seen) -> Seen:
