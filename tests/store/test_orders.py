@@ -116,6 +116,29 @@ def test_what_is_shipped_and_not_done_is_found_by_its_purchase(store: SqlStore) 
     assert [] == store.orders.shipped(SHOP, at, after)
 
 
+def test_what_has_left_its_state_moves_on_and_nothing_else_does(store: SqlStore) -> None:
+    """What a fetch saw as cancelled, or was purged, or the mall did not know, was later."""
+    for number, phase in (("1", Phase.SHIPPED), ("2", Phase.CANCELLED), ("3", Phase.SHIPPED)):
+        one = order(number, phase=phase)
+        store.orders.arrive(SHOP, [Arrival(order=one, handling=LANDED)])
+    store.orders.unwatch(SHOP, "3")
+    done = [order(number, phase=Phase.DONE) for number in ("1", "2", "3", "4")]
+    store.orders.move_on(SHOP, done)
+    purged = order("5", phase=Phase.SHIPPED)
+    store.orders.arrive(SHOP, [Arrival(order=purged, handling=LANDED)])
+    store.care.purge(PLACED + timedelta(days=1))
+    store.orders.move_on(SHOP, [evolve(purged, phase=Phase.DONE)])
+    found = store.orders.load(SHOP, ["1", "2", "3", "4", "5"])
+
+    assert {
+        "1": Phase.DONE,
+        "2": Phase.CANCELLED,
+        "3": Phase.SHIPPED,
+        "5": Phase.SHIPPED,
+    } == {number: one.order.phase for number, one in found.items()}
+    assert found["1"].handling is not None
+
+
 def test_only_what_may_still_be_shipped_is_watched(store: SqlStore) -> None:
     """What is held by status are all of a stretch."""
     for number, phase, cancelled_at in (

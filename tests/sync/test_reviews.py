@@ -219,13 +219,15 @@ def test_what_was_purged_is_not_written_into_the_store_again(
     assert [0, 0, 0] == asked_for(world, sync)
 
 
+@pytest.mark.parametrize("shown", [Stage.SHIPPED, Stage.DONE])
 def test_a_look_does_not_write_over_what_a_fetch_has_seen_behind_it(
-    world: World, selling: tuple[Sync, Any, str], monkeypatch: pytest.MonkeyPatch
+    world: World, selling: tuple[Sync, Any, str], monkeypatch: pytest.MonkeyPatch, shown: Stage
 ) -> None:
     """The order was cancelled while the run went on with the next."""
     sync, fake, number = selling
     sync.fetch()
     world.advance(days=10)
+    fake.move(fake.trades[number], shown, fake.now)
     looks = rakuma.Client.reviewable_orders
 
     def then_it_is_cancelled(*asked: Any, **known: Any) -> Iterator[Order]:

@@ -167,16 +167,25 @@ class Orders:
         Of those that have come in; what was purged since, or the mall did not know, is left out.
         """
         asked = select(orders.c.number).where(
-            orders.c.shop == self.shops.row(shop),
+            _is_shipped(self.shops.row(shop)),
             orders.c.ordered_at >= start,
             orders.c.ordered_at < end,
-            orders.c.phase == Phase.SHIPPED.value,
-            orders.c.intake == "",
-            orders.c.purged_at.is_(None),
-            orders.c.digest != "",
         )
         with self.database.read() as connection:
             return sorted(connection.execute(asked).scalars())
+
+    def move_on(self, shop: ShopKey, told: Sequence[Order]) -> None:
+        """Keep what is told of orders that are still shipped and not done, in one transaction.
+
+        The others have moved on since they were asked for, or were purged: that was later.
+        """
+        row, now = self.shops.row(shop), self.now()
+        numbers = [one.number for one in told]
+        asked = select(orders.c.number).where(_is_shipped(row), orders.c.number.in_(numbers))
+        with self.database.write() as connection:
+            still = set(connection.execute(asked.with_for_update()).scalars())
+            left = [Arrival(order=one) for one in told if one.number in still]
+            _keep(connection, row, left, _encoded(left), now)
 
     def unwatch(self, shop: ShopKey, number: str) -> None:
         """Ask no more for an order that the mall does not know any more; what is kept stays.
@@ -404,6 +413,17 @@ def _look_over(connection: Connection) -> None:
         connection.exec_driver_sql("SET LOCAL lock_timeout = '1s'")
         connection.exec_driver_sql("ANALYZE orders, handlings")
         connection.exec_driver_sql("SET LOCAL lock_timeout = DEFAULT")
+
+
+def _is_shipped(shop: int) -> ColumnElement[bool]:
+    """Return what is true of orders that are shipped and not done, have come in, and are whole."""
+    return and_(
+        orders.c.shop == shop,
+        orders.c.phase == Phase.SHIPPED.value,
+        orders.c.intake == "",
+        orders.c.purged_at.is_(None),
+        orders.c.digest != "",
+    )
 
 
 _Known = tuple[str, str, int]

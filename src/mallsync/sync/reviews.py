@@ -18,7 +18,7 @@ from mallsync.model.sighting import Unreadable
 from mallsync.model.words import Phase
 from mallsync.model.writebacks import BuyerReview, Outcome
 from mallsync.ports import ReviewsBuyers
-from mallsync.store import Arrival, Record, SqlStore
+from mallsync.store import Record, SqlStore
 from mallsync.store.journal import REVIEW
 from mallsync.sync.export import ExportReport, Stopped, Write, Writing
 from mallsync.sync.shop import Shop
@@ -134,10 +134,11 @@ class _Look:
     def keep(self, store: SqlStore, known: list[str]) -> None:
         """Keep what is past its review, and what the mall does not know any more.
 
-        Only an order that has left its state is written: a fetch may have seen the others later.
+        Only an order that has left its state is written, and only where the store has it there
+        still: a fetch may have seen the others later.
         """
-        left = [Arrival(order=one) for one in self.others if one.phase is not Phase.SHIPPED]
-        store.orders.arrive(self.shop.key, left)
+        left = [one for one in self.others if one.phase is not Phase.SHIPPED]
+        store.orders.move_on(self.shop.key, left)
         for one in self.unreadable:
             if one.number in known and isinstance(one.error, NotFound):
                 store.orders.unwatch(self.shop.key, one.number)
