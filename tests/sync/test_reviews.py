@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 from attrs import evolve
+from sqlalchemy import event
 
 from mallsync import Order, Outcome, Period, Phase
 from mallsync.adapters import rakuma
@@ -81,6 +82,19 @@ def counted(world: World) -> Iterator[Counter[str]]:
     before, calls = len(world.malls.examplemarket.hits), Counter[str]()
     yield calls
     calls.update(one.operation for one in world.malls.examplemarket.hits[before:])
+
+
+@contextmanager
+def statements(world: World) -> Iterator[list[str]]:
+    """Collect the statements that the store carries out in a block."""
+    engine, seen = world.store.database.engine, list[str]()
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        seen.append(statement)
+
+    event.listen(engine, "before_cursor_execute", note)
+    yield seen
+    event.remove(engine, "before_cursor_execute", note)
 
 
 def before_each_look(monkeypatch: pytest.MonkeyPatch, deed: Callable[[str], None]) -> None:
@@ -240,6 +254,20 @@ def test_a_look_does_not_write_over_what_a_fetch_has_seen_behind_it(
     (stored,) = sync.orders(number=number)
 
     assert Phase.CANCELLED is stored.order.phase
+
+
+def test_a_run_that_has_nothing_to_keep_writes_no_order(
+    world: World, selling: tuple[Sync, Any, str]
+) -> None:
+    """Most runs find that their buyers have not rated yet."""
+    sync, _, _ = selling
+    sync.fetch()
+    world.advance(days=10)
+    with statements(world) as carried_out:
+        reviewed(sync)
+
+    assert [one for one in carried_out if "FROM orders" in one]
+    assert not [one for one in carried_out if "DELETE FROM quarantine" in one]
 
 
 def test_each_of_many_orders_has_its_turn(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -179,6 +179,8 @@ class Orders:
 
         The others have moved on since they were asked for, or were purged: that was later.
         """
+        if not told:
+            return
         row, now = self.shops.row(shop), self.now()
         numbers = [one.number for one in told]
         asked = select(orders.c.number).where(_is_shipped(row), orders.c.number.in_(numbers))
