@@ -137,6 +137,16 @@ def test_what_is_about_to_be_written_is_kept(
     assert {KEY: new} == store.journal.of(SHOP, ["1", "2"])
 
 
+def test_write_backs_of_one_kind_are_found_beside_those_of_another(store: SqlStore) -> None:
+    """Who asks for reviews reads no notices."""
+    notice = claimed(store)
+    rating = EntryKey(key(), "1", REVIEW)
+    review = store.journal.claim(rating, BuyerReview(order_number="1", message="ありがとう"))
+
+    assert {rating: review} == store.journal.of(SHOP, ["1"], kinds=[REVIEW])
+    assert {KEY: notice, rating: review} == store.journal.of(SHOP, ["1"])
+
+
 def test_a_claim_may_change_until_something_was_begun(store: SqlStore) -> None:
     """Then it stays what may be on the mall."""
     claimed(store, carrier="佐川急便")

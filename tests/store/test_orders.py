@@ -8,16 +8,23 @@ from datetime import timedelta
 import pytest
 from attrs import evolve
 
-from mallsync import Dispatch, Handling, HostStatus, Period, Phase
+from mallsync import Dispatch, Handling, HostStatus, Outcome, Period, Phase, ShipmentNotice
 from mallsync.errors import ConfigError, DecodeError, NotFound, Problem, Unavailable
+from mallsync.model.journal import EntryKey
 from mallsync.model.sighting import Covered, Unreadable
+from mallsync.model.writebacks import BuyerReview
 from mallsync.store import Arrival, Arrived, LeaseLost, ShopKey, SqlStore, orders, schema
 from mallsync.store.encoding import CODEC
+from mallsync.store.journal import NOTICE, REVIEW, WriteBack
 from tests.services import postgres_url
 from tests.store.conftest import NOW, Hands
 from tests.store.made import OTHER, PLACED, SHOP, key, order
 
 LANDED = Handling()
+WRITE_BACKS: dict[str, WriteBack] = {
+    NOTICE: ShipmentNotice(order_number="1", tracking_numbers=("000011112222",)),
+    REVIEW: BuyerReview(order_number="1", message="ありがとう"),
+}
 
 
 def arrive(store: SqlStore, *numbers: str, shop: ShopKey = SHOP) -> None:
@@ -114,6 +121,26 @@ def test_what_is_shipped_and_not_done_is_found_by_its_purchase(store: SqlStore) 
     assert [] == store.orders.shipped(SHOP, at - timedelta(days=1), at)
     store.care.purge(after)
     assert [] == store.orders.shipped(SHOP, at, after)
+
+
+def test_an_order_whose_buyer_was_rated_is_not_looked_for_as_shipped(store: SqlStore) -> None:
+    """Its review is on the mall; a report of its shipment, or what was refused, is no review."""
+    for shop in (SHOP, OTHER):
+        for number in ("1", "2", "3"):
+            one = evolve(order(number, phase=Phase.SHIPPED), key=key(number, shop))
+            store.orders.arrive(shop, [Arrival(order=one, handling=LANDED)])
+    for number, kind, outcome in (
+        ("1", REVIEW, Outcome.SENT),
+        ("2", REVIEW, Outcome.REFUSED),
+        ("3", NOTICE, Outcome.SENT),
+    ):
+        entry = EntryKey(key(number), number, kind)
+        store.journal.claim(entry, WRITE_BACKS[kind])
+        store.journal.settle(entry, outcome)
+    at, after = PLACED, PLACED + timedelta.resolution
+
+    assert ["2", "3"] == store.orders.shipped(SHOP, at, after)
+    assert ["1", "2", "3"] == store.orders.shipped(OTHER, at, after)
 
 
 def test_what_has_left_its_state_moves_on_and_nothing_else_does(store: SqlStore) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
@@ -212,9 +212,15 @@ class SqlJournal:
         number = entries.c.number == order.number
         return tuple(self._find(shop, number))
 
-    def of(self, shop: ShopKey, numbers: list[str]) -> dict[EntryKey, Record]:
-        """Return the write-backs to some orders of a shop."""
-        found = (self._find(shop, entries.c.number.in_(some)) for some in in_batches(numbers))
+    def of(
+        self, shop: ShopKey, numbers: list[str], *, kinds: Collection[str] = (NOTICE, REVIEW)
+    ) -> dict[EntryKey, Record]:
+        """Return the write-backs to some orders of a shop; no other kind is read."""
+        wanted = entries.c.kind.in_(kinds)
+        found = (
+            self._find(shop, and_(wanted, entries.c.number.in_(some)))
+            for some in in_batches(numbers)
+        )
         return {one.key: one for some in found for one in some}
 
     def unfinished(self, shop: ShopKey) -> tuple[Record, ...]:

@@ -11,7 +11,7 @@ from sys import intern
 from typing import Any
 
 from attrs import field, frozen
-from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, exists, func, or_, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from mallsync.model.handling import Handling
@@ -19,6 +19,7 @@ from mallsync.model.journal import Lease
 from mallsync.model.order import Order, OrderKey
 from mallsync.model.sighting import Covered, Unreadable
 from mallsync.model.words import Phase
+from mallsync.model.writebacks import Outcome
 from mallsync.store.coverage import cover
 from mallsync.store.database import Database, in_batches, upsert
 from mallsync.store.encoding import (
@@ -32,9 +33,10 @@ from mallsync.store.encoding import (
     unpack_raw,
 )
 from mallsync.store.handlings import handling_of, insert_handlings
+from mallsync.store.journal import REVIEW
 from mallsync.store.leases import require_held
 from mallsync.store.quarantine import hold_back, let_go
-from mallsync.store.schema import handlings, orders, quarantine
+from mallsync.store.schema import entries, handlings, orders, quarantine
 from mallsync.store.shops import ShopKey, Shops
 
 __all__ = ["Arrival", "Arrived", "Importing", "Mark", "Orders", "Stored"]
@@ -164,12 +166,14 @@ class Orders:
     def shipped(self, shop: ShopKey, start: datetime, end: datetime) -> list[str]:
         """Return the numbers of orders bought in [start, end) that are shipped and not done.
 
-        Of those that have come in; what was purged since, or the mall did not know, is left out.
+        Of those that have come in; what was purged since, or the mall did not know, is left out, as
+        is one whose buyer we have rated.
         """
         asked = select(orders.c.number).where(
             _is_shipped(self.shops.row(shop)),
             orders.c.ordered_at >= start,
             orders.c.ordered_at < end,
+            ~_has_review(),
         )
         with self.database.read() as connection:
             return sorted(connection.execute(asked).scalars())
@@ -425,6 +429,16 @@ def _is_shipped(shop: int) -> ColumnElement[bool]:
         orders.c.intake == "",
         orders.c.purged_at.is_(None),
         orders.c.digest != "",
+    )
+
+
+def _has_review() -> ColumnElement[bool]:
+    """Return what is true of orders whose buyer we have rated: most of them, after a while."""
+    return exists().where(
+        entries.c.shop == orders.c.shop,
+        entries.c.number == orders.c.number,
+        entries.c.kind == REVIEW,
+        entries.c.outcome == Outcome.SENT.value,
     )
 
 

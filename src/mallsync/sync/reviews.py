@@ -94,13 +94,13 @@ class _Posting:
         return EntryKey(OrderKey(mall, shop_id, number), number, REVIEW)
 
     def _records(self, numbers: Iterable[str]) -> Mapping[str, Record]:
-        found = self.store.journal.of(self.shop.key, list(numbers))
-        return {key.order.number: one for key, one in found.items() if key.kind == REVIEW}
+        found = self.store.journal.of(self.shop.key, list(numbers), kinds=[REVIEW])
+        return {key.order.number: one for key, one in found.items()}
 
     def _is_over(self, record: Record | None) -> bool:
-        """Tell whether a review needs no look: it is posted, in doubt, or was refused."""
-        known = record is not None and (record.is_sent or record.in_doubt)
-        return known or self._is_refused(record)
+        """Tell whether a review that is not posted needs no look: in doubt, or refused."""
+        in_doubt = record is not None and record.in_doubt
+        return in_doubt or self._is_refused(record)
 
     def _is_refused(self, record: Record | None) -> bool:
         return refused_before(self.shop, record) and not self.retry_refused
