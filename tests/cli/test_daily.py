@@ -23,7 +23,7 @@ from mallsync.model.journal import EntryKey
 from mallsync.model.period import JST
 from mallsync.model.sighting import Remark, Unreadable
 from mallsync.store import ShopKey, SqlStore
-from mallsync.sync import ExportReport, FetchReport, Round, Written
+from mallsync.sync import ExportReport, FetchReport, Round, Sync, Written
 from mallsync.sync.plan import plan_of
 from tests.sync.processes import shop_file
 
@@ -319,6 +319,42 @@ def test_a_report_is_corrected_when_it_is_asked_for(shell: Shell) -> None:
     assert "別の内容で報告済みです" in said
     assert 1 == sum(len(row["notices"]) for row in planned["rows"])
     assert "1 SENT" in corrected.stdout
+
+
+def test_a_report_that_was_refused_is_sent_again_when_it_is_asked_for(shell: Shell) -> None:
+    """As it is; without that it is held back."""
+    number = one_to_ship(shell)
+    shell("handle", number, *FILLED, "--ship-date", TODAY)
+    refuses = shell.malls.rakuten.fail_next
+    refuses("ORDER_ERRORS", operation="updateOrderShipping", orders=[number])
+    refused = shell("export", "--yes")
+    held = shell("export", "--yes")
+    planned = json.loads(shell("plan", "--retry-refused", "--json").stdout)
+    again = shell("export", "--yes", "--retry-refused")
+
+    assert "1 REFUSED" in refused.stdout
+    assert "0 to report" in held.stdout
+    assert [number] == [row["order"] for row in planned["rows"] if row["verdict"] == "SEND"]
+    assert "1 SENT" in again.stdout
+    assert 1 == shell.malls.rakuten.fake.effective(number)
+
+
+def test_a_review_that_was_refused_is_posted_again_when_it_is_asked_for(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And not otherwise."""
+    asked: list[bool] = []
+
+    def review(_: Sync, shops: object, *, retry_refused: bool) -> list[ExportReport]:
+        assert shops == ("one",)
+        asked.append(retry_refused)
+        return []
+
+    monkeypatch.setattr(Sync, "review", review)
+    done = [shell("review", "--shop", "one"), shell("review", "--shop", "one", "--retry-refused")]
+
+    assert [0, 0] == [one.exit_code for one in done]
+    assert [False, True] == asked
 
 
 def test_what_ends_a_round_early_is_told(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -31,6 +31,11 @@ _CORRECT = click.option(
     metavar="NUMBER",
     help="Correct what was reported of this order; repeatable.",
 )
+_RETRY_REFUSED = click.option(
+    "--retry-refused",
+    is_flag=True,
+    help="Send again, as it is, what the mall has refused.",
+)
 _DAY = click.DateTime(["%Y-%m-%d"])
 
 
@@ -131,6 +136,7 @@ def handle(  # noqa: PLR0913 -- one for each field
 @_JSON
 @_LANG
 @_CORRECT
+@_RETRY_REFUSED
 @working
 def plan(
     sync: Sync,
@@ -139,10 +145,11 @@ def plan(
     lang: str,
     correct: tuple[str, ...],
     *,
+    retry_refused: bool,
     as_json: bool,
 ) -> Ending:
     """Show what would be reported, and why the rest would not; nothing is sent."""
-    made = _planned(sync, shops_, period, correct)
+    made = _planned(sync, shops_, period, correct, retry_refused=retry_refused)
     _show(made, lang, as_json=as_json)
     return 0
 
@@ -153,10 +160,11 @@ def plan(
 @_JSON
 @_LANG
 @_CORRECT
+@_RETRY_REFUSED
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @click.option("--digest", help="Only if the plan is still the one with this digest.")
 @working
-def export(
+def export(  # noqa: PLR0913 -- one for each option
     sync: Sync,
     shops_: tuple[str, ...],
     period: Period | None,
@@ -164,11 +172,12 @@ def export(
     correct: tuple[str, ...],
     digest: str | None,
     *,
+    retry_refused: bool,
     as_json: bool,
     yes: bool,
 ) -> Ending:
     """Report shipments: plan, show, ask, send. Each goes out once, however often this is run."""
-    made = _planned(sync, shops_, period, correct)
+    made = _planned(sync, shops_, period, correct, retry_refused=retry_refused)
     if digest is not None and digest != made.digest:
         raise click.ClickException("the plan is another one now: look at mallsync plan again")
     if not as_json:
@@ -192,10 +201,11 @@ def reconcile(sync: Sync, shops_: tuple[str, ...], *, as_json: bool) -> Ending:
 @click.command()
 @_ANY_SHOP
 @_JSON
+@_RETRY_REFUSED
 @working
-def review(sync: Sync, shops_: tuple[str, ...], *, as_json: bool) -> Ending:
+def review(sync: Sync, shops_: tuple[str, ...], *, as_json: bool, retry_refused: bool) -> Ending:
     """Rate the buyers who have rated, at malls where the shop does."""
-    return _tell(sync.review(shops_ or None), as_json=as_json)
+    return _tell(sync.review(shops_ or None, retry_refused=retry_refused), as_json=as_json)
 
 
 @click.command()
@@ -355,11 +365,18 @@ def _order(one: Stored) -> dict[str, object]:
 
 
 def _planned(
-    sync: Sync, shops: tuple[str, ...], period: Period | None, correct: tuple[str, ...]
+    sync: Sync,
+    shops: tuple[str, ...],
+    period: Period | None,
+    correct: tuple[str, ...],
+    *,
+    retry_refused: bool,
 ) -> Plan:
     shop = shops[0] if len(shops) == 1 else None
     keys = [key_of(sync, number, shop) for number in correct]
-    return sync.plan_export(period=period, shops=shops or None, correct=keys)
+    return sync.plan_export(
+        period=period, shops=shops or None, retry_refused=retry_refused, correct=keys
+    )
 
 
 def _show(made: Plan, lang: str, *, as_json: bool) -> None:
