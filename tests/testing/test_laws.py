@@ -7,7 +7,7 @@ from types import ModuleType, SimpleNamespace
 from typing import Any, cast
 
 import pytest
-from attrs import frozen
+from attrs import evolve, frozen
 
 from mallsync import NoticeResult, Order, Outcome, Period, ShipmentNotice, sandbox
 from mallsync.adapters import rakuten
@@ -289,6 +289,33 @@ def test_an_order_that_nobody_looks_at_for_a_review_is_seen(plant: Plant) -> Non
     """The law of reviews wants each known order to wait, or to be told as another."""
     with pytest.raises(AssertionError):
         LAWS.test_known_orders_are_looked_at_for_a_review(plant(PassesOver, Rating))
+
+
+class NeverSaysGone(rakuten.Client):
+    """Tells an order that the mall does not know as one that could not be read."""
+
+    def sightings(self, *args: Any, **kwargs: Any) -> Iterator[Sighting]:
+        """Leave out the word."""
+        for event in super().sightings(*args, **kwargs):
+            yield evolve(event, gone=False) if isinstance(event, Unreadable) else event
+
+
+class PassesOverWhatIsGone(rakuten.Client):
+    """Says nothing of an order that the mall does not know."""
+
+    def sightings(self, *args: Any, **kwargs: Any) -> Iterator[Sighting]:
+        """Leave it out."""
+        events = super().sightings(*args, **kwargs)
+        yield from (event for event in events if not isinstance(event, Unreadable))
+
+
+@pytest.mark.parametrize("kind", [NeverSaysGone, PassesOverWhatIsGone])
+def test_an_order_that_is_gone_and_is_not_told_so_is_seen(
+    plant: Plant, kind: type[rakuten.Client]
+) -> None:
+    """The law of what is gone asks for a number that the mall does not know."""
+    with pytest.raises(AssertionError):
+        LAWS.test_a_known_order_that_the_mall_does_not_know_is_gone(plant(kind))
 
 
 @frozen

@@ -51,6 +51,9 @@ from mallsync.wire.messages import Operation, Request, Response
 __all__ = ["AdapterLaws"]
 
 _DAYS = 61
+_NOWHERE = "000000-20000101-0000000000"
+_NO_ITEM = "1"
+"""Of an order, and of an item, that no mall has."""
 _quick = settings(max_examples=50, deadline=None)  # for each operation of a mall
 
 
@@ -123,6 +126,20 @@ class AdapterLaws:
 
         assert number in [event.order.number for event in events if isinstance(event, Seen)]
 
+    def test_a_known_order_that_the_mall_does_not_know_is_gone(self, subject: Subject) -> None:
+        """It is told as gone, or every fetch would ask for it again.
+
+        The id of its item comes with it, for a mall that finds an old order by that alone.
+        """
+        there = subject.numbers()[0]
+        empty = Period(subject.now - timedelta(seconds=1), subject.now)
+        with _closing(subject.client()) as client:
+            events = list(client.sightings(empty, known={there: (), _NOWHERE: (_NO_ITEM,)}))
+        unread = [event for event in events if isinstance(event, Unreadable)]
+
+        assert there in [event.order.number for event in events if isinstance(event, Seen)]
+        assert [(_NOWHERE, True)] == [(event.number, event.gone) for event in unread]
+
     def test_known_orders_are_looked_at_for_a_review(self, subject: Subject) -> None:
         """Where a shop rates buyers, each waits for it or not, as the period's list says, too."""
         if not _rates_buyers(subject):
@@ -149,7 +166,7 @@ class AdapterLaws:
         """A number that the mall does not know raises, and the others arrive before it."""
         known = subject.numbers()[0]
         with _closing(subject.client()) as client:
-            orders = client.get_orders([known, "000000-20000101-0000000000"])
+            orders = client.get_orders([known, _NOWHERE])
 
             assert known == next(orders).number
             with pytest.raises(MallError):
@@ -366,7 +383,7 @@ def _number(order: Order) -> str:
 
 
 def _renumbered(notice: ShipmentNotice) -> ShipmentNotice:
-    return evolve(notice, order_number="000000-20000101-0000000000")
+    return evolve(notice, order_number=_NOWHERE)
 
 
 def _assert_decodes_anything(operation: Operation[object], keys: Sequence[str]) -> None:

@@ -173,11 +173,8 @@ def _last(
 
 
 def _first(texts: Sequence[str]) -> str:
-    """Return the first text that is not blank."""
-    for text in texts:
-        if not text.isspace():
-            return text
-    return ""
+    """Return the first text that is not of blanks alone."""
+    return next((text for text in texts if not text.isspace()), "")
 
 
 def _joined(rows: Sequence[LineRecord]) -> str:
