@@ -16,7 +16,7 @@ from mallsync.sandbox.fakes.mercari_shops.codes import ARRANGED, Status
 from mallsync.sandbox.fakes.rakuten import shipping
 from mallsync.sync import Shop, Sync, Verdict
 from tests.sync.conftest import NOW, World, ready
-from tests.sync.test_meanwhile import (
+from tests.sync.stories import (
     Placing,
     by_the_clock,
     later,

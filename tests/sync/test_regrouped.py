@@ -17,7 +17,7 @@ from mallsync.sandbox.fakes.qoo10.codes import Status
 from mallsync.sync import Plan, Shop, Sync
 from mallsync.sync.plan import PlanRow, Verdict
 from tests.sync.conftest import World, ready
-from tests.sync.test_meanwhile import nothing_in_doubt, started, stored
+from tests.sync.stories import nothing_in_doubt, started, stored
 from tests.sync.troubles import SETTINGS, fake_of, killed
 
 

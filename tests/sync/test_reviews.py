@@ -25,7 +25,7 @@ from mallsync.sandbox.fakes.examplemarket.trade import Stage
 from mallsync.store.journal import REVIEW
 from mallsync.sync import ExportReport, Shop, Sync
 from tests.sync.conftest import World
-from tests.sync.test_meanwhile import record, started
+from tests.sync.stories import record, started
 from tests.sync.troubles import SETTINGS, fill_in, killed
 
 DAYS = 3
