@@ -221,6 +221,10 @@ class Shape(Generic[T]):
 
 # -------------------------------------------------------------------------------- the fast reader
 
+_TYPES = [f"{kind.__name__}={kind.__name__}" for kind in (type, dict, list, *_LEAVES)]
+_HEAD = f"def read(value, {', '.join(_TYPES)}):"
+"""Each value is asked for its type: what is at hand is found sooner than what is built in."""
+
 
 @lru_cache(maxsize=256)
 def _reader(record: type, keys: tuple[str, ...] | None = None) -> Callable[[object], object]:
@@ -239,9 +243,10 @@ def _reader(record: type, keys: tuple[str, ...] | None = None) -> Callable[[obje
     for at, spot in enumerate(found):
         inner = _reader(spot.record) if spot.record else None
         scope.update({f"d{at}": spot.default, f"p{at}": spot.parse, f"r{at}": inner})
-        lines += _reading(spot, at)
+        is_absent = keys is not None and spot.name not in keys
+        lines += [f"made.{spot.name} = d{at}"] if is_absent else _reading(spot, at)
     lines.append("return made")
-    exec("\n    ".join(["def read(value):", *lines]), scope)  # noqa: S102 -- our own names only
+    exec("\n    ".join([_HEAD, *lines]), scope)  # noqa: S102 -- our own names only
     return cast("Callable[[object], object]", scope["read"])
 
 
@@ -258,12 +263,11 @@ def _taking(found: Iterable[Spot]) -> Iterator[str]:
 
 
 def _taking_by_place(found: Iterable[Spot], keys: tuple[str, ...]) -> Iterator[str]:
-    """Yield the lines that take the values by their places."""
+    """Yield the lines that take the values by their places, of those that are there."""
     names = {spot.name: f"v{at}" for at, spot in enumerate(found)}
     yield f"[{', '.join([names.get(key, '_') for key in keys])}] = value.values()"
-    for spot in found:
-        if spot.name not in keys:
-            yield f"{names[spot.name]} = None" if spot.may_be_absent else "raise Mismatch"
+    if not {spot.name for spot in found if not spot.may_be_absent}.issubset(keys):
+        yield "raise Mismatch"
 
 
 def _reading(spot: Spot, at: int) -> Iterator[str]:
