@@ -169,7 +169,7 @@ def place(first: str | None, second: str | None, whole_text: str | None) -> tupl
     return prefecture, town[len(prefecture) :].strip(), (second or "").strip()
 
 
-def wish(text: str | None) -> tuple[date | None, str]:
+def wish(text: str) -> tuple[date | None, str]:
     """Return the requested day and slot: a day, a slot, or both with a blank between (§12).
 
     What has another form is kept as the slot in its own words.
@@ -179,8 +179,6 @@ def wish(text: str | None) -> tuple[date | None, str]:
     >>> wish("18:30~20:00"), wish("午前中")
     ((None, '18:30-20:00'), (None, '午前中'))
     """
-    if not text:
-        return None, ""
     told = text.strip()
     found = _WISH.fullmatch(told)
     if found is None:
