@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
-from functools import lru_cache, partial
-from typing import Any, NamedTuple
+from functools import lru_cache
+from typing import Any
+
+from attrs import frozen
 
 from mallsync.adapters.qoo10.faults import failure
 from mallsync.adapters.qoo10.names import names_of, normal, spelling
@@ -20,6 +22,7 @@ from mallsync.adapters.qoo10.shapes import (
 from mallsync.adapters.qoo10.values import TOO_LARGE, code_of, digits, optional_moment
 from mallsync.errors import DecodeError, MallError, Problem
 from mallsync.model.words import Phase
+from mallsync.wire.making import maker
 from mallsync.wire.strict import Shape
 
 __all__ = [
@@ -47,7 +50,8 @@ _Spelling = tuple[tuple[str, ...] | None, Callable[[object], LineRecord]]
 """The normal form of some keys, None if they have it, and the reader of rows that have them."""
 
 
-class Line(NamedTuple):
+@frozen
+class Line:
     """One row with the numbers that it goes by, under normal keys and as the mall sent it.
 
     ``read`` is what reads the record, which may not be one of a line.
@@ -64,7 +68,8 @@ class Line(NamedTuple):
         return f"Line({self.cart}, {self.number})"
 
 
-class Told(NamedTuple):
+@frozen
+class Told:
     """What all rows of one order line say; ``row`` is the one that knows most."""
 
     number: str
@@ -79,13 +84,8 @@ class Told(NamedTuple):
         return f"Told({self.number}, {self.status})"
 
 
-# A NamedTuple's own constructor takes twice as long, and each row needs two.
-_new_line: Callable[[tuple[str, str, Raw, Raw, Callable[[object], LineRecord]]], Line] = partial(
-    tuple.__new__, Line
-)
-_new_told: Callable[
-    [tuple[str, RowRecord, LineRecord | None, ClaimRecord | None, Phase, str]], Told
-] = partial(tuple.__new__, Told)
+_new_line = maker(Line)
+_new_told = maker(Told)
 
 
 class Reply:
@@ -117,7 +117,7 @@ class Reply:
             )
         except ValueError:
             raise unreadable_rows((raw,)) from None
-        return _new_line((cart, number, record, raw, read))
+        return _new_line(cart, number, record, raw, read)
 
     def _learn(self, keys: tuple[str, ...]) -> _Spelling:
         names = names_of(keys)
@@ -176,13 +176,14 @@ def told_of(lines: Sequence[Line]) -> list[Told]:
         ValueError: A row has not its shape; `unreadable_rows` names the places.
     """
     told: dict[str, Told] = {}
-    for _, number, record, _, read in lines:
-        if record.get("ClaimStatus"):
+    for line in lines:
+        if line.record.get("ClaimStatus"):
             return _told_with_claims(lines)
-        row = read(record)
+        row = line.read(line.record)
         # As `told_of_shipping` without a claim, written out because it runs on every row.
         status, phase = _stage(row.ShippingStatus)
-        told[number] = _new_told((number, row, row, None, phase, status))
+        number = line.number
+        told[number] = _new_told(number, row, row, None, phase, status)
     return by_number(told)
 
 
@@ -208,11 +209,12 @@ def _told_with_claims(lines: Sequence[Line]) -> list[Told]:
     """Return what is told of lines of which some rows tell of a claim."""
     shipping: dict[str, LineRecord] = {}
     claims: dict[str, _Claim] = {}
-    for _, number, record, _, read in lines:
+    for line in lines:
+        number, record = line.number, line.record
         if record.get("ClaimStatus"):
             _add_claim(claims, number, (_CLAIMS.read(record), record))
         if tells_of_shipping(record):
-            shipping[number] = read(record)
+            shipping[number] = line.read(record)
     told = {
         number: told_of_shipping(number, row, claims[number][0] if number in claims else None)
         for number, row in shipping.items()
@@ -256,7 +258,7 @@ def told_of_shipping(number: str, row: LineRecord, claim: ClaimRecord | None = N
         code = code_of(claim.ClaimStatus)
         if code in CLAIM_PHASES:
             status, phase = _claim_status(code), CLAIM_PHASES[code]
-    return _new_told((number, row, row, claim, phase, status))
+    return _new_told(number, row, row, claim, phase, status)
 
 
 def _of_claim(number: str, claim: ClaimRecord, record: Raw) -> Told:
