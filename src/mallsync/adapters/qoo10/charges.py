@@ -20,6 +20,7 @@ __all__ = ["goods_charges", "goods_of", "order_charges"]
 _new_charges = maker(Charges)
 _new_discount = maker(Discount)
 _NOTHING = Charges()
+_SHOP, _MALL, _UNKNOWN = Funder.SHOP, Funder.MALL, Funder.UNKNOWN
 _SHIPPING = attrgetter("ShippingRate")
 _COD_FEE = attrgetter("cod_price")
 _BY_SHOP = attrgetter("CartDiscountSeller")
@@ -87,5 +88,5 @@ def _discounts(rows: Sequence[LineRecord]) -> tuple[Discount, ...]:
             unknown += row.Discount
     if not (by_shop or by_mall or unknown):
         return ()
-    parts = ((Funder.SHOP, by_shop), (Funder.MALL, by_mall), (Funder.UNKNOWN, unknown))
+    parts = ((_SHOP, by_shop), (_MALL, by_mall), (_UNKNOWN, unknown))
     return tuple([_new_discount(funder=funder, amount=yen) for funder, yen in parts if yen])

@@ -202,6 +202,8 @@ def unreadable_rows(rows: Sequence[object]) -> MallError:
 
 def by_number(told: Mapping[str, Told]) -> list[Told]:
     """Return order lines by their numbers."""
+    if len(told) == 1:
+        return list(told.values())
     return [told[number] for number in sorted(told, key=int)]
 
 

@@ -57,6 +57,8 @@ _new_parcel = maker(Parcel)
 _new_payment = maker(Payment)
 _new_shipment = maker(Shipment)
 _MALL = Mall.RAKUTEN.value
+# Asking the class for a member takes ten times as long as a name of the module.
+_UNKNOWN, _CANCELLED = Phase.UNKNOWN, Phase.CANCELLED
 _OPEN_ZIP = "999"  # a social gift whose recipient has not entered the address
 _OPEN_WORD = "入力待ち"
 _CANCELLED_TYPES = (1, 2)  # changeType: cancel fixed, cancel done
@@ -97,7 +99,7 @@ class Reader:
     def order(self, record: OrderRecord, raw: object) -> Order:
         """Return the order that a record which was read describes."""
         progress = record.orderProgress
-        phase = PHASES.get(progress, Phase.UNKNOWN)
+        phase = PHASES.get(progress, _UNKNOWN)
         remarks = record.remarks
         wish = _wish(record, remarks)
         wrappings = _wrappings(record)
@@ -108,7 +110,7 @@ class Reader:
             phase=phase,
             mall_status=str(progress),
             ordered_at=record.orderDatetime,
-            cancelled_at=_cancelled_at(record) if phase is Phase.CANCELLED else None,
+            cancelled_at=_cancelled_at(record) if phase is _CANCELLED else None,
             shipped_at=record.shippingCmplRptDatetime,
             buyer=_buyer(record.OrdererModel),
             shipments=shipments,
