@@ -15,11 +15,12 @@ from mallsync.model.order import Charges, Discount
 from mallsync.model.words import Funder
 from mallsync.wire.making import maker
 
-__all__ = ["goods_charges", "goods_of", "order_charges"]
+__all__ = ["goods_charges", "order_charges"]
 
 _new_charges = maker(Charges)
 _new_discount = maker(Discount)
 _NOTHING = Charges()
+# Asking the class for a member takes ten times as long as a name of the module.
 _SHOP, _MALL, _UNKNOWN = Funder.SHOP, Funder.MALL, Funder.UNKNOWN
 _SHIPPING = attrgetter("ShippingRate")
 _COD_FEE = attrgetter("cod_price")
@@ -27,21 +28,16 @@ _BY_SHOP = attrgetter("CartDiscountSeller")
 _BY_MALL = attrgetter("CartDiscountQoo10")
 
 
-def goods_of(row: LineRecord) -> int:
-    """Return what a line costs before discounts, its option surcharge included."""
-    return row.Total + row.Discount
-
-
 def goods_charges(rows: Sequence[LineRecord]) -> Charges:
     """Return what the goods of one of several shipments cost: the rest is known of the cart."""
-    return _new_charges(goods=sum([goods_of(row) for row in rows])) if rows else _NOTHING
+    return _new_charges(goods=_goods(rows)) if rows else _NOTHING
 
 
 def order_charges(rows: Sequence[LineRecord]) -> Charges:
     """Return the charges of a cart from its live lines; without one nothing is charged."""
     if not rows:
         return _NOTHING
-    goods = sum([goods_of(row) for row in rows])
+    goods = _goods(rows)
     shipping = _once(rows, _SHIPPING)
     cod_fee = _once(rows, _COD_FEE)
     discounts = _discounts(rows)
@@ -57,6 +53,14 @@ def order_charges(rows: Sequence[LineRecord]) -> Charges:
     )
 
 
+def _goods(rows: Sequence[LineRecord]) -> int:
+    """Return what lines cost before discounts, their option surcharges included."""
+    goods = 0
+    for row in rows:
+        goods += row.Total + row.Discount
+    return goods
+
+
 def _once(
     rows: Sequence[LineRecord], amount_of: Callable[[LineRecord], float | str | None]
 ) -> int | None:
@@ -64,11 +68,13 @@ def _once(
 
     Whether it is repeated or shared out among lines is not known (§16); clients take the first.
     """
-    amount = amount_of(rows[0])
-    if type(amount) is int:
-        return amount
-    told = [amount for row in rows if (amount := amount_of(row)) not in (None, "")]
-    return whole(told[0]) if told else None
+    for row in rows:
+        amount = amount_of(row)
+        if type(amount) is int:
+            return amount
+        if amount is not None and amount != "":
+            return whole(amount)
+    return None
 
 
 def _discounts(rows: Sequence[LineRecord]) -> tuple[Discount, ...]:

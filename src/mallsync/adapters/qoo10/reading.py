@@ -13,7 +13,7 @@ from operator import attrgetter
 
 from attrs import frozen
 
-from mallsync.adapters.qoo10.charges import goods_charges, goods_of, order_charges
+from mallsync.adapters.qoo10.charges import goods_charges, order_charges
 from mallsync.adapters.qoo10.faults import failure
 from mallsync.adapters.qoo10.lines import Line, Reply, Told, told_of, unreadable_rows
 from mallsync.adapters.qoo10.shapes import PRECEDENCE, LineRecord, RowRecord
@@ -56,12 +56,13 @@ _HELD, _CANCELLED = Phase.HELD, Phase.CANCELLED
 _CAUTION = frozenset({Hold.CAUTION})
 _NO_HOLDS: frozenset[Hold] = frozenset()
 _GIFT = Gift(requested=True)
-_NO_WISH = (None, "")
+_SHIPPED_AT = attrgetter("ShippingDate")
+_COMPLETED_AT = attrgetter("DeliveredDate")
+_SENDER = attrgetter("SenderName")
+_WISH = attrgetter("DesiredDeliveryDate")
+_AS_BUYER = attrgetter("Buyer", "BuyerKana", "BuyerMobile", "BuyerTel")
+_AS_RECIPIENT = attrgetter("Receiver", "ReceiverKana", "ReceiverMobile", "ReceiverTel")
 _recipient_key = attrgetter("Receiver", "ZipCode", "ShippingAddress")
-_buyer_key = attrgetter("Buyer", "BuyerKana", "BuyerMobile", "BuyerTel")
-_shipped_at = attrgetter("ShippingDate")
-_delivered_at = attrgetter("DeliveredDate")
-_receiver_key = attrgetter("Receiver", "ReceiverKana", "ReceiverMobile", "ReceiverTel")
 
 
 @frozen
@@ -115,46 +116,66 @@ class Reader:
         """
         rows = _shipping_of(told)
         head = rows[0] if rows else told[0].row  # speaks for all: of shipping, else a claim
-        phases = [one.phase for one in told]  # no set: hashing a member takes longer
-        live, live_rows = told, rows
-        if _CANCELLED in phases:
-            live, live_rows = _live(told)
-        is_one = phases.count(phases[0]) == len(phases)
-        leading = told[0] if is_one else min(told, key=_rank)
+        leading, live, is_held = _standing(told)
+        live_rows = rows if len(live) == len(told) else _shipping_of(live)
         charges = order_charges(live_rows)
         buyer = _buyer(head)
         return _new_order(
             key=_new_key(mall=_MALL, shop_id=self.shop_id, number=number),
             phase=leading.phase,
             mall_status=leading.status,
-            ordered_at=min([one.row.OrderDate for one in told]),
+            ordered_at=_ordered_at(told),
             paid_at=head.PaymentDate,
             cancelled_at=None if live else _cancelled_at(told),
-            shipped_at=_last(live, _shipped_at),
-            completed_at=_last(live, _delivered_at),
+            shipped_at=_last(live, _SHIPPED_AT),
+            completed_at=_last(live, _COMPLETED_AT),
             buyer=buyer,
-            shipments=_shipments(told, rows, buyer, charges, is_cancelled=not live),
+            shipments=_shipments(told, rows, charges, buyer, is_cancelled=not live),
             charges=charges,
             payment=_new_payment(method=head.PaymentMethod, paid_at=head.PaymentDate),
             remarks=_joined(rows),
-            gift=_GIFT if _first([row.SenderName for row in rows if row.SenderName]) else None,
-            holds=_CAUTION if _HELD in phases else _NO_HOLDS,
+            gift=_GIFT if _first(rows, _SENDER) else None,
+            holds=_CAUTION if is_held else _NO_HOLDS,
             raw=raw if self.keep_raw else None,
         )
 
 
+# What runs on every cart asks its lines in a loop: a comprehension over one or two takes longer.
+
+
 def _shipping_of(told: Sequence[Told]) -> list[LineRecord]:
-    return [one.shipping for one in told if one.shipping is not None]
+    rows = []
+    for one in told:
+        row = one.shipping
+        if row is not None:
+            rows.append(row)
+    return rows
 
 
-def _live(told: Sequence[Told]) -> tuple[list[Told], list[LineRecord]]:
-    """Return the lines that are not cancelled, and what is told of their shipping."""
-    live = [one for one in told if one.phase is not _CANCELLED]
-    return live, _shipping_of(live)
+def _standing(told: Sequence[Told]) -> tuple[Told, list[Told], bool]:
+    """Return the line that leads, those that are not cancelled, and whether one is held."""
+    leading, live, is_held = told[0], [], False
+    for one in told:
+        phase = one.phase
+        if phase is not leading.phase and _rank(phase) < _rank(leading.phase):
+            leading = one
+        if phase is not _CANCELLED:
+            live.append(one)
+        if phase is _HELD:
+            is_held = True
+    return leading, live, is_held
 
 
-def _rank(one: Told) -> int:
-    return PRECEDENCE.index(one.phase)
+_rank = PRECEDENCE.index
+
+
+def _ordered_at(told: Sequence[Told]) -> datetime:
+    first = told[0].row.OrderDate
+    for one in told:
+        moment = one.row.OrderDate
+        if moment is not first:
+            first = min(first, moment)
+    return first
 
 
 def _cancelled_at(told: Sequence[Told]) -> datetime | None:
@@ -168,16 +189,24 @@ def _cancelled_at(told: Sequence[Told]) -> datetime | None:
 def _last(
     told: Sequence[Told], moment_of: Callable[[RowRecord], datetime | None]
 ) -> datetime | None:
-    """Return the latest of the moments of some lines if every line has one."""
-    if not told or moment_of(told[0].row) is None:
-        return None
-    moments = [moment for one in told if (moment := moment_of(one.row)) is not None]
-    return max(moments) if len(moments) == len(told) else None
+    """Return the latest of a moment of the lines if every one has it."""
+    last = None
+    for one in told:
+        moment = moment_of(one.row)
+        if moment is None:
+            return None
+        if last is None or moment > last:
+            last = moment
+    return last
 
 
-def _first(texts: Sequence[str]) -> str:
-    """Return the first text that is not of blanks alone."""
-    return next((text for text in texts if not text.isspace()), "")
+def _first(rows: Sequence[LineRecord], text_of: Callable[[LineRecord], str]) -> str:
+    """Return the first text that is not blank."""
+    for row in rows:
+        text = text_of(row)
+        if text and not text.isspace():
+            return text
+    return ""
 
 
 def _joined(rows: Sequence[LineRecord]) -> str:
@@ -204,8 +233,8 @@ def _buyer(row: RowRecord) -> Contact:
 
 
 def _recipient(row: RowRecord, buyer: Contact) -> Contact:
-    """Return who the goods go to; most buyers send them to themselves, and are read by now."""
-    if _buyer_key(row) == _receiver_key(row):
+    """Return who gets the goods; most buyers send them to themselves, and are read by now."""
+    if _AS_RECIPIENT(row) == _AS_BUYER(row):
         family_name, given_name = buyer.family_name, buyer.given_name
         family_kana, given_kana = buyer.family_name_kana, buyer.given_name_kana
         number = buyer.phone
@@ -233,25 +262,22 @@ def _recipient(row: RowRecord, buyer: Contact) -> Contact:
 def _shipments(
     told: Sequence[Told],
     rows: Sequence[LineRecord],
-    buyer: Contact,
     charges: Charges,
+    buyer: Contact,
     *,
     is_cancelled: bool,
 ) -> tuple[Shipment, ...]:
     """Return one shipment for each recipient: normally one for the cart."""
     if len(rows) <= 1 or len(set(map(_recipient_key, rows))) == 1:
-        recipient = _recipient(rows[0] if rows else told[0].row, buyer)
-        return (_shipment(told, rows, recipient, charges, is_cancelled=is_cancelled),)
+        return (_shipment(told, rows, charges, buyer, is_cancelled=is_cancelled),)
     return tuple([_part(group) for group in _by_recipient(told)])
 
 
 def _part(told: Sequence[Told]) -> Shipment:
     """Return the shipment of one of several recipients."""
-    rows = _shipping_of(told)
-    live, live_rows = _live(told)
-    recipient = _recipient(rows[0], _buyer(rows[0]))
-    charges = goods_charges(live_rows)
-    return _shipment(told, rows, recipient, charges, is_cancelled=not live)
+    _, live, _ = _standing(told)
+    rows, charges = _shipping_of(told), goods_charges(_shipping_of(live))
+    return _shipment(told, rows, charges, _buyer(rows[0]), is_cancelled=not live)
 
 
 def _by_recipient(told: Sequence[Told]) -> list[list[Told]]:
@@ -267,16 +293,15 @@ def _by_recipient(told: Sequence[Told]) -> list[list[Told]]:
 def _shipment(
     told: Sequence[Told],
     rows: Sequence[LineRecord],
-    recipient: Contact,
     charges: Charges,
+    buyer: Contact,
     *,
     is_cancelled: bool,
 ) -> Shipment:
-    wishes = [row.DesiredDeliveryDate for row in rows if row.DesiredDeliveryDate]
-    wish_date, wish_slot = wish(_first(wishes)) if wishes else _NO_WISH
+    wish_date, wish_slot = wish(_first(rows, _WISH))
     return _new_shipment(
         id=",".join([one.number for one in told]),
-        recipient=recipient,
+        recipient=_recipient(rows[0] if rows else told[0].row, buyer),
         items=tuple([_item(one) for one in told]),
         parcels=tuple([_parcel(one) for one in told if one.row.TrackingNo]),
         wish_date=wish_date,
@@ -306,7 +331,7 @@ def _item(one: Told) -> Item:
         options=shipping.Option,
         quantity=row.OrderQty,
         unit_price=unit_price,
-        option_price=goods_of(shipping) - unit_price * row.OrderQty,
+        option_price=shipping.Total + shipping.Discount - unit_price * row.OrderQty,
         phase=one.phase,
     )
 
