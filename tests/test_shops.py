@@ -220,7 +220,7 @@ def test_tokens_are_kept_where_they_are_said_to_be(load: Load) -> None:
     without, _ = load(QOO10 + wired)
     vaults = sys.modules["wire_beside_the_file"].Wire.vaults
 
-    assert date(2027, 3, 2) == with_it.client.credential_expiry().date()  # type: ignore[union-attr]
+    assert date(2027, 3, 2) == with_it.client.credential_expiry().date()  # type: ignore[union-attr]  # it is told here
     assert without.client.credential_expiry() is None
     assert [True, False] == [one is vault for one in vaults]
 

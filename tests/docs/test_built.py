@@ -169,7 +169,7 @@ def test_pages_read_well_at_every_width(browser: Any, width: int) -> None:
 @pytest.mark.parametrize("word", ["tracking", "出荷日"])
 def test_the_search_finds_pages(browser: Any, word: str) -> None:
     """In both languages."""
-    from selenium.webdriver.support.ui import WebDriverWait  # noqa: PLC0415
+    from selenium.webdriver.support.ui import WebDriverWait  # noqa: PLC0415 -- only where Chromium is
 
     with served() as base:
         browser.get(f"{base}/search.html?q={word}")

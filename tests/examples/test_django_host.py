@@ -22,7 +22,7 @@ from django.test import Client
 django.setup()
 
 from django_host.keeping import opened  # noqa: E402 -- models want a Django that is set up
-from django_host.models import Parcel  # noqa: E402
+from django_host.models import Parcel  # noqa: E402 -- only behind its set-up
 
 
 @pytest.fixture(autouse=True)
@@ -41,7 +41,7 @@ def _database(host: Host, tmp_path: Path, settings_of_django: None) -> Iterator[
 @pytest.fixture
 def settings_of_django() -> Iterator[None]:
     """Leave Django's settings as they were."""
-    from django.conf import settings  # noqa: PLC0415
+    from django.conf import settings  # noqa: PLC0415 -- only behind its set-up
 
     before = settings.MALLSYNC_SHOPS, settings.MALLSYNC_STORE
     yield

@@ -34,7 +34,7 @@ def test_orders_come_in_without_their_persons(web: TestClient) -> None:
 def test_what_is_filled_in_is_reported_once(web: TestClient, host: Host) -> None:
     """Though the button is pushed again."""
     web.post("/sync")
-    sync: Sync = web.app.state.sync  # type: ignore[attr-defined]
+    sync: Sync = web.app.state.sync  # type: ignore[attr-defined]  # Starlette's state is open
     fill_in(sync, host)
     web.post("/sync")
     web.post("/sync")

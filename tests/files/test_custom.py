@@ -315,7 +315,7 @@ def test_kept_rows_are_read_again(client: Client, sync: Sync) -> None:
     with pytest.raises(DecodeError, match="no rows of this mapping"):
         client.read({"orderNumber": "A-1"})
     with pytest.raises(DecodeError, match="受注日 cannot be read"):
-        client.read([{**stored.order.raw[0], "受注日": "soon"}])  # type: ignore[index]
+        client.read([{**stored.order.raw[0], "受注日": "soon"}])  # type: ignore[index]  # wrong on purpose
 
 
 def test_there_is_nothing_to_fetch(client: Client, sync: Sync) -> None:

@@ -310,6 +310,6 @@ def test_bad_arguments_are_told(sync: Sync, path: Path) -> None:
     with pytest.raises(ConfigError, match='status is empty: write "受注処理中"'):
         bring(sync, path, "", status=" ")
     with pytest.raises(ConfigError, match="paths come in a list"):
-        import_orders(sync, "demo", path)  # type: ignore[arg-type]
+        import_orders(sync, "demo", path)  # type: ignore[arg-type]  # wrong on purpose
     with pytest.raises(ConfigError, match="no one shop is called other"):
         import_orders(sync, "other", [path])

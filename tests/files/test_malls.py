@@ -30,7 +30,7 @@ from tests.adapters.rakuten import csv_rows as rakuten_rows
 from tests.files.test_mapping import EXAMPLES
 from tests.sync.conftest import NOW, World
 from tests.sync.conftest import orders as orders  # noqa: PLC0414 -- fixtures
-from tests.sync.conftest import world as world  # noqa: PLC0414
+from tests.sync.conftest import world as world  # noqa: PLC0414 -- a fixture is found by its name
 
 SETTINGS = {"rakuten": ShopSettings(days=60), "qoo10": ShopSettings(days=60)}
 NOTICE = ShipmentNotice(

@@ -74,7 +74,7 @@ def test_a_row_becomes_an_order_as_the_mapping_says(tmp_path: Path) -> None:
     )
     assert {"lines", "shipments.items", "buyer.email", "shipments.recipient.phone"} <= seen.covers
     assert not {"buyer", "charges", "paid_at"} & seen.covers
-    assert "A-1" == seen.order.raw[0]["受注番号"]  # type: ignore[index]
+    assert "A-1" == seen.order.raw[0]["受注番号"]  # type: ignore[index]  # a record is any object
 
 
 def test_the_least_that_a_mapping_tells_is_number_and_phase(tmp_path: Path) -> None:

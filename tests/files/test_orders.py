@@ -73,7 +73,7 @@ def test_columns_are_found_by_their_headers(path: Path, mapping: CsvMapping) -> 
     assert 10 == seen.order.charges.total
     assert ("new",) == found.unknown_headers
     assert ("utf-8-sig", "order file of my-page") == (found.encoding, found.layout)
-    assert {"new": "x", "total": "10", "item": "a", "no": "1"} == seen.order.raw[0]  # type: ignore[index]
+    assert {"new": "x", "total": "10", "item": "a", "no": "1"} == seen.order.raw[0]  # type: ignore[index]  # a record is any object
 
 
 def test_cells_may_have_commas_quotes_and_line_feeds(path: Path, mapping: CsvMapping) -> None:
@@ -158,7 +158,7 @@ def test_a_mall_without_a_known_file_is_refused(path: Path, mapping: CsvMapping)
     with pytest.raises(ConfigError, match="mall: write one of rakuten, qoo10, mercari_shops"):
         read_orders(path, mall="rakuma")
     with pytest.raises(ConfigError, match="mapping: write load_mapping"):
-        read_orders(path, mapping="my-page.toml")  # type: ignore[arg-type]
+        read_orders(path, mapping="my-page.toml")  # type: ignore[arg-type]  # wrong on purpose
     with pytest.raises(ConfigError, match="mall is 'qoo10', the mapping's is 'my-page'"):
         read_orders(path, mall="qoo10", mapping=mapping)
     assert {"rakuten", "qoo10", "mercari_shops"} == set(FORMATS)

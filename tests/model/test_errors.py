@@ -152,7 +152,7 @@ def test_every_class_tells_a_person_what_to_do_in_both_languages(kind: type[Mall
 def test_a_hint_in_another_language_is_refused(lang: object) -> None:
     """There are two."""
     with pytest.raises(ConfigError, match='write "ja" or "en"'):
-        MallError().hint(lang)  # type: ignore[arg-type]
+        MallError().hint(lang)  # type: ignore[arg-type]  # wrong on purpose
 
 
 def test_a_message_is_one_line_of_facts() -> None:

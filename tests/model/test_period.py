@@ -115,7 +115,7 @@ def test_the_last_days_begin_at_midnight_in_japan(now: datetime, start: str) -> 
 def test_days_are_a_whole_number(days: object) -> None:
     """The text says what to write."""
     with pytest.raises(ConfigError, match="write a whole number from 0 up"):
-        Period.last_days(days, now=NOON)  # type: ignore[arg-type]
+        Period.last_days(days, now=NOON)  # type: ignore[arg-type]  # wrong on purpose
 
 
 def test_a_period_that_ends_before_it_starts_is_refused() -> None:

@@ -137,8 +137,8 @@ def test_a_repr_still_shows_what_helps() -> None:
 def test_an_order_takes_no_naive_datetime(name: str) -> None:
     """Whichever time it is."""
     with pytest.raises(ConfigError, match="aware datetimes"):
-        evolve(order(), **{name: NAIVE})  # type: ignore[arg-type]
-    evolve(order(), **{name: NOW})  # type: ignore[arg-type]
+        evolve(order(), **{name: NAIVE})  # type: ignore[arg-type]  # wrong on purpose
+    evolve(order(), **{name: NOW})  # type: ignore[arg-type]  # the names are the test's
 
 
 def test_a_payment_time_is_aware_too() -> None:
@@ -166,7 +166,7 @@ def test_values_are_frozen_and_cross_processes() -> None:
     made = order()
 
     with pytest.raises(FrozenInstanceError):
-        made.phase = Phase.DONE  # type: ignore[misc]
+        made.phase = Phase.DONE  # type: ignore[misc]  # wrong on purpose
     assert made == pickle.loads(pickle.dumps(made))  # noqa: S301 -- our own
     assert NOTICE == pickle.loads(pickle.dumps(NOTICE))  # noqa: S301 -- our own
 
@@ -185,7 +185,7 @@ def test_events_are_values() -> None:
     error = DecodeError()
 
     assert Remark("CODE") == Remark("CODE", "")
-    assert Covered(None, frozenset({"300"})) != Covered(None)  # type: ignore[arg-type]
+    assert Covered(None, frozenset({"300"})) != Covered(None)  # type: ignore[arg-type]  # a period is no matter here
     assert Unreadable("1", {}, error) == Unreadable("1", [], error)
 
 
@@ -206,11 +206,11 @@ def test_a_handling_begins_as_new_and_blank() -> None:
 @pytest.mark.parametrize("name", ["created_at", "updated_at"])
 def test_the_times_of_a_handling_are_aware(name: str) -> None:
     """They are kept in Japan time; naive ones are refused."""
-    made = Handling(**{name: NOW.astimezone(UTC)})  # type: ignore[arg-type]
+    made = Handling(**{name: NOW.astimezone(UTC)})  # type: ignore[arg-type]  # the names are the test's
 
     assert JST is getattr(made, name).tzinfo
     with pytest.raises(ConfigError, match="no time zone"):
-        Handling(**{name: NAIVE})  # type: ignore[arg-type]
+        Handling(**{name: NAIVE})  # type: ignore[arg-type]  # wrong on purpose
 
 
 def test_delivery_methods_are_a_set_of_names() -> None:
@@ -252,7 +252,7 @@ def test_a_ship_date_is_a_day(value: object) -> None:
 def test_a_notice_of_a_wrong_type_is_refused(name: str, value: object, said: str) -> None:
     """The text names the field and what to write."""
     with pytest.raises(ConfigError) as caught:
-        ShipmentNotice(**{"order_number": "1", name: value})  # type: ignore[arg-type]
+        ShipmentNotice(**{"order_number": "1", name: value})  # type: ignore[arg-type]  # wrong on purpose
 
     assert said in str(caught.value)
 
@@ -274,9 +274,9 @@ def test_a_notice_takes_lists_and_keeps_tuples() -> None:
 )
 def test_other_write_backs_need_an_order_number_too(make: object) -> None:
     """And take it without blanks."""
-    assert "1" == make(" 1").order_number  # type: ignore[operator]
+    assert "1" == make(" 1").order_number  # type: ignore[operator]  # made by its name
     with pytest.raises(ConfigError):
-        make("")  # type: ignore[operator]
+        make("")  # type: ignore[operator]  # wrong on purpose
 
 
 def test_results_hold_what_is_known() -> None:
@@ -321,7 +321,7 @@ def test_the_digest_of_a_notice_is_the_same_for_ever() -> None:
 )
 def test_another_notice_has_another_digest(name: str, value: object) -> None:
     """Whatever would be written counts."""
-    assert digest(NOTICE) != digest(evolve(NOTICE, **{name: value}))  # type: ignore[arg-type]
+    assert digest(NOTICE) != digest(evolve(NOTICE, **{name: value}))  # type: ignore[arg-type]  # the names are the test's
 
 
 def test_an_entry_knows_its_steps_by_name() -> None:

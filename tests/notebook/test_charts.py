@@ -17,7 +17,7 @@ from mallsync.notebook import charts
 from mallsync.sync import Planned, Shop, ShopSettings, Sync
 from tests.sync.conftest import NOW, World, ready, waiting
 from tests.sync.conftest import orders as orders  # noqa: PLC0414 -- fixtures
-from tests.sync.conftest import world as world  # noqa: PLC0414
+from tests.sync.conftest import world as world  # noqa: PLC0414 -- a fixture is found by its name
 
 
 @pytest.fixture
@@ -216,7 +216,7 @@ def test_a_chart_can_be_drawn(sync: Sync, draw: Any) -> None:
 
 
 def _svg(chart: alt.TopLevelMixin) -> str:
-    import vl_convert  # noqa: PLC0415
+    import vl_convert  # noqa: PLC0415 -- an extra
 
     return str(vl_convert.vegalite_to_svg(chart.to_json()))
 

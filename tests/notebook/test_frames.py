@@ -19,7 +19,7 @@ from mallsync.sync import Shop, ShopSettings, Sync, Verdict
 from tests.model.test_display import ORDER, SECRET
 from tests.sync.conftest import World, ready
 from tests.sync.conftest import orders as orders  # noqa: PLC0414 -- fixtures
-from tests.sync.conftest import world as world  # noqa: PLC0414
+from tests.sync.conftest import world as world  # noqa: PLC0414 -- a fixture is found by its name
 
 Engine = Literal["pandas", "polars"]
 ENGINES: tuple[Engine, ...] = ("pandas", "polars")
@@ -164,4 +164,4 @@ def test_the_orders_of_a_store_are_orders(world: World) -> None:
 def test_another_library_is_refused() -> None:
     """With those that there are."""
     with pytest.raises(ConfigError, match="to: write one of pandas, polars"):
-        frames.orders([], to="spark")  # type: ignore[call-overload]
+        frames.orders([], to="spark")  # type: ignore[call-overload]  # wrong on purpose

@@ -14,7 +14,7 @@ from mallsync.store import ShopKey
 from mallsync.sync import ShopSettings
 from tests.sync.conftest import World, ready, waiting
 from tests.sync.conftest import orders as orders  # noqa: PLC0414 -- fixtures
-from tests.sync.conftest import world as world  # noqa: PLC0414
+from tests.sync.conftest import world as world  # noqa: PLC0414 -- a fixture is found by its name
 
 
 @pytest.mark.parametrize("style", ["tqdm", "rich"])

@@ -21,7 +21,7 @@ from mallsync.sync import ExportReport, FetchReport, Shop, Sync, Written
 from tests.model.test_display import ORDER, SECRET
 from tests.sync.conftest import World, ready
 from tests.sync.conftest import orders as orders  # noqa: PLC0414 -- fixtures
-from tests.sync.conftest import world as world  # noqa: PLC0414
+from tests.sync.conftest import world as world  # noqa: PLC0414 -- a fixture is found by its name
 
 SHOP = ShopKey("rakuten", "demo")
 DAY = date(2026, 11, 22)

@@ -45,7 +45,7 @@ def test_both_versions_tell_the_same_under_other_names(seller: Seller) -> None:
 def test_each_version_has_its_way_with_amounts(seller: Seller) -> None:
     """Nobody knows which is true: 1980.0, 1980 or 1980.0000."""
     number = seller.free()
-    total = seller.fake.document(number)["total"].amount  # type: ignore[attr-defined]
+    total = seller.fake.document(number)["total"].amount  # type: ignore[attr-defined]  # of a document of objects
     seller.fake.cancel(seller.free(3))
     form = {"search_Sdate": f"{NOW - timedelta(days=80):%Y%m%d}", "search_Edate": f"{NOW:%Y%m%d}"}
     assert f'"total":{total}.0,' in seller.post(V2, {**form, "ShippingStat": "2"}).text

@@ -191,7 +191,7 @@ def test_only_what_waits_to_be_shipped_can_be_reported(shop: Shop, progress: int
     number = shop.fake.place()[0]
     shop.fake.set_progress(number, progress)
     assert codes(shop.ship(number, FULL)) == [f"{PREFIX}_ERROR_101"]
-    shop.fake.settings.shippable = frozenset({progress})  # type: ignore[arg-type]
+    shop.fake.settings.shippable = frozenset({progress})  # type: ignore[arg-type]  # any number will do
     shop.ship(number, FULL)
     assert shop.fake.effective(number) == 1
 

@@ -169,7 +169,7 @@ def test_a_keeper_tries_again_while_the_store_is_busy(
         tries.append(1)
         if len(tries) == 1:
             raise StoreError("the database was locked")
-        renew(self, lease)  # type: ignore[arg-type]
+        renew(self, lease)  # type: ignore[arg-type]  # as it was before
 
     monkeypatch.setattr(Leases, "renew", busy_at_first)
     short = evolve(store.leases, life=timedelta(seconds=0.09))

@@ -73,7 +73,7 @@ def ready(sync: Sync, key: OrderKey, number: str = "000011112222", **more: objec
         sync.handle(
             key,
             status="発送待ち",
-            dispatch=Dispatch(shipment_id=shipment.id, **(facts | more)),  # type: ignore[arg-type]
+            dispatch=Dispatch(shipment_id=shipment.id, **(facts | more)),  # type: ignore[arg-type]  # the names are the test's
         )
     return stored.order
 
@@ -122,20 +122,20 @@ def running_world(orders: int) -> Iterator[World]:
             malls=malls,
             store=store,
             rakuten=stack.enter_context(
-                rakuten.Client(first.credentials, base_url=first.base_url, **same)  # type: ignore[arg-type]
+                rakuten.Client(first.credentials, base_url=first.base_url, **same)  # type: ignore[arg-type]  # the names are the test's
             ),
             qoo10=stack.enter_context(
-                qoo10.Client(second.credentials, base_url=second.base_url, **same)  # type: ignore[arg-type]
+                qoo10.Client(second.credentials, base_url=second.base_url, **same)  # type: ignore[arg-type]  # the names are the test's
             ),
             mercari_shops=stack.enter_context(
-                mercari_shops.Client(third.credentials, base_url=third.base_url, **same)  # type: ignore[arg-type]
+                mercari_shops.Client(third.credentials, base_url=third.base_url, **same)  # type: ignore[arg-type]  # the names are the test's
             ),
             rakuma=stack.enter_context(
                 rakuma.Client(
                     fourth.credentials,
                     base_url=fourth.base_url,
                     wire=WIRE,
-                    **same,  # type: ignore[arg-type]
+                    **same,  # type: ignore[arg-type]  # the names are the test's
                 )
             ),
         )

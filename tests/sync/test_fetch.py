@@ -181,7 +181,7 @@ def order_of(number: str, **changes: Any) -> Order:
 def told(world: World, *script: Sighting | Exception, **more: Any) -> tuple[Sync, Told]:
     """Return a sync of a client with a script."""
     client = Told(*script, **more)
-    return Sync([Shop(client)], world.store), client  # type: ignore[arg-type]
+    return Sync([Shop(client)], world.store), client  # type: ignore[arg-type]  # what a fetch needs of one
 
 
 WEEK = Covered(Period(NOW - timedelta(days=7), NOW))
@@ -407,7 +407,7 @@ def test_a_fetch_stops_between_two_events(world: World) -> None:
                 yield event
                 stop.set()
 
-    shop = Shop(Stopping(Seen(order_of("1")), Seen(order_of("2")), WEEK))  # type: ignore[arg-type]
+    shop = Shop(Stopping(Seen(order_of("1")), Seen(order_of("2")), WEEK))  # type: ignore[arg-type]  # as above
     period = WEEK.period
     report = fetch.fetch_shop(shop, world.store, period, stop)
     last = world.store.fetches.last(RAKUTEN)
@@ -443,9 +443,9 @@ def test_shops_are_named_by_key_or_id(world: World) -> None:
     with pytest.raises(ConfigError, match="one comes twice"):
         Sync([Shop(world.rakuten), Shop(world.rakuten)], world.store)
     with pytest.raises(ConfigError, match=r"write \[Shop"):
-        Sync([world.rakuten], world.store)  # type: ignore[list-item]
+        Sync([world.rakuten], world.store)  # type: ignore[list-item]  # wrong on purpose
     with pytest.raises(ConfigError, match="write SqlStore"):
-        Sync([], "sqlite://")  # type: ignore[arg-type]
+        Sync([], "sqlite://")  # type: ignore[arg-type]  # wrong on purpose
 
 
 @pytest.mark.parametrize(

@@ -57,6 +57,20 @@ def show_whole(world: World, sync: Sync, fake: Any, number: str) -> Plan:
     return sync.plan_export()
 
 
+def parted(world: World) -> tuple[Sync, Any, str]:
+    """Return a sync with a cart of two recipients, for each of whom a number of his is typed."""
+    sync, fake, number = started(world, "qoo10")
+    first, second = fake.lines_of(number)
+    fake.line(second).edits = {"receiver": "別人", "Receiver": "別人"}
+    world.advance(minutes=1)
+    sync.fetch()
+    key = stored(sync, number).order.key
+    for line, typed in ((first, "000011112222"), (second, "100011112222")):
+        said = Dispatch(shipment_id=line, carrier="ヤマト運輸", tracking_number=typed)
+        sync.handle(key, status="発送待ち", dispatch=said)
+    return sync, fake, number
+
+
 def row_of(sync: Sync, key: OrderKey) -> PlanRow:
     """Return what a plan says of an order."""
     (row,) = (one for one in sync.plan_export().rows if one.order == key)
@@ -183,17 +197,10 @@ def test_a_cart_that_is_parted_behind_its_report_is_reported_all_the_same(
 
 def test_two_reported_shipments_that_are_put_together_are_nothing_to_fill_in(world: World) -> None:
     """Both are past shipping."""
-    sync, fake, number = started(world, "qoo10")
-    first, second = fake.lines_of(number)
-    fake.line(second).edits = {"receiver": "別人", "Receiver": "別人"}
-    world.advance(minutes=1)
-    sync.fetch()
+    sync, fake, number = parted(world)
     key = stored(sync, number).order.key
-    for line, typed in ((first, "000011112222"), (second, "100011112222")):
-        said = Dispatch(shipment_id=line, carrier="ヤマト運輸", tracking_number=typed)
-        sync.handle(key, status="発送待ち", dispatch=said)
     sync.export(sync.plan_export())
-    fake.line(second).edits = {}
+    fake.line(fake.lines_of(number)[1]).edits = {}
     work_on(world, sync)
 
     assert () == row_of(sync, key).guards
@@ -228,16 +235,9 @@ def test_what_was_typed_for_a_shipment_that_is_not_there_any_more_is_told(
 
 def test_two_numbers_for_what_is_one_shipment_now_are_held_back(world: World) -> None:
     """Nobody can tell which of them is right; one that is typed for the whole is."""
-    sync, fake, number = started(world, "qoo10")
-    first, second = fake.lines_of(number)
-    fake.line(second).edits = {"receiver": "別人", "Receiver": "別人"}
-    world.advance(minutes=1)
-    sync.fetch()
+    sync, fake, number = parted(world)
     key = stored(sync, number).order.key
-    for line, typed in ((first, "000011112222"), (second, "100011112222")):
-        said = Dispatch(shipment_id=line, carrier="ヤマト運輸", tracking_number=typed)
-        sync.handle(key, status="発送待ち", dispatch=said)
-    fake.line(second).edits = {}
+    fake.line(fake.lines_of(number)[1]).edits = {}
     sync.fetch()
     (row,) = sync.plan_export().rows
     ready(sync, key)

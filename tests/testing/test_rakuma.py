@@ -238,7 +238,7 @@ def test_a_wire_that_breaks_on_what_is_missing_is_told_what_is_missing() -> None
 def test_what_is_no_wire_or_no_sample_is_refused() -> None:
     """It is a mistake of the call."""
     with pytest.raises(ConfigError, match="write it as a subclass"):
-        check_rakuma_wire(object())  # type: ignore[arg-type]
+        check_rakuma_wire(object())  # type: ignore[arg-type]  # wrong on purpose
     with pytest.raises(ConfigError, match="write one of list_orders"):
         check_rakuma_wire(ExamplemarketWire(), [sample("cancel_order", {})])
 

@@ -223,7 +223,7 @@ class Stage:
 
 def stage(*steps: Step, **more: object) -> Stage:
     """Make a stage where these steps are played."""
-    return Stage(Mall(list(steps)), **more)  # type: ignore[arg-type]
+    return Stage(Mall(list(steps)), **more)  # type: ignore[arg-type]  # the names are the test's
 
 
 def throttled(wait: str) -> Response:
@@ -798,7 +798,7 @@ def test_the_look_ahead_is_bounded(echoing: Callable[..., Engine]) -> None:
     for number in range(10):
         assert str(number) == next(answers)
         assert source.taken <= number + 4
-    answers.close()  # type: ignore[attr-defined]
+    answers.close()  # type: ignore[attr-defined]  # a generator has it
 
 
 def test_answers_stay_bytes_until_the_reader_comes_to_them(
@@ -815,7 +815,7 @@ def test_answers_stay_bytes_until_the_reader_comes_to_them(
     assert ["0"] == read
     assert "1" == next(answers)
     assert ["0", "1"] == read
-    answers.close()  # type: ignore[attr-defined]
+    answers.close()  # type: ignore[attr-defined]  # a generator has it
 
 
 def test_a_write_is_told_as_soon_as_it_is_answered(echoing: Callable[..., Engine]) -> None:
@@ -890,7 +890,7 @@ def test_closing_the_stream_early_cancels_what_has_not_begun(
     answers = engine.map(Counting(100))
     assert "0" == next(answers)
     assert begun.wait(5)
-    answers.close()  # type: ignore[attr-defined]
+    answers.close()  # type: ignore[attr-defined]  # a generator has it
     hold.set()
     narrow.shutdown()
 

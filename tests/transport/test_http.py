@@ -80,7 +80,7 @@ def send(
     server: FaultServer, request: Request = POST, *, timeout: float = 0.5, **options: object
 ) -> Response:
     """Send one request through a transport of its own."""
-    transport = HttpTransport(base_url=server.base_url, **options)  # type: ignore[arg-type]
+    transport = HttpTransport(base_url=server.base_url, **options)  # type: ignore[arg-type]  # the names are the test's
     try:
         return transport.send(request, timeout=timeout)
     finally:

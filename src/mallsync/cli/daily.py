@@ -315,7 +315,7 @@ class _Bars:
         with self._lock:
             if shop not in self._tasks:
                 self._tasks[shop] = self._bars.add_task(str(shop), total=None)
-            self._bars.update(self._tasks[shop], completed=seen)  # type: ignore[arg-type]
+            self._bars.update(self._tasks[shop], completed=seen)  # type: ignore[arg-type]  # a TaskID is an int
 
 
 def _fetched_line(one: FetchReport) -> str:

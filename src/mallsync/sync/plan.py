@@ -427,9 +427,12 @@ def still_wanted(
     moved on: what is asked is whether the shop has withdrawn or changed it. Nobody knows by which
     rule it was made, so each of both may want it.
     """
+    automatic, by_hand = (
+        evolve(shop.rule(manual=manual), period=PeriodUse.IGNORED, last_days=None)
+        for manual in (False, True)
+    )
     wanted: dict[EntryKey, list[ShipmentNotice]] = {}
-    for manual in (False, True):
-        rule = evolve(shop.rule(manual=manual), period=PeriodUse.IGNORED, last_days=None)
+    for rule in [automatic] if automatic == by_hand else [automatic, by_hand]:
         always = evolve(shop, settings=evolve(shop.settings, rule=rule))
         judge = _Judge(shop=always, today=today, period=None, retry_refused=False, guarded=False)
         for row in judge.rows(candidates):

@@ -247,7 +247,7 @@ class Table:
         headers = self.headers
         # Records have as many cells as there are headers: that is not checked again.
         return (
-            _new_row(line=line, cells=dict(zip(headers, cells)))  # noqa: B905
+            _new_row(line=line, cells=dict(zip(headers, cells)))  # noqa: B905 -- as above
             for line, cells in self.records
         )
 
@@ -415,7 +415,7 @@ def _records(
         for cells in reader:
             if len(cells) == count:
                 # Any iterator of lists for the type checker, but one of csv.
-                yield reader.line_num, cells  # type: ignore[attr-defined]
+                yield reader.line_num, cells  # type: ignore[attr-defined]  # as above
             elif cells:
                 raise _ragged(cells, headers, reader)
     except csv.Error as error:

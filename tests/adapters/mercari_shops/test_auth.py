@@ -69,7 +69,7 @@ def test_what_cannot_be_sent_is_refused_before_anything_is(field: str, value: An
 def test_a_client_without_a_name_does_not_start() -> None:
     """No name can be made up for it."""
     with pytest.raises(TypeError, match="client_name"):
-        Credentials(access_token="msp_made_up")  # type: ignore[call-arg]
+        Credentials(access_token="msp_made_up")  # type: ignore[call-arg]  # wrong on purpose
 
 
 def test_there_is_nothing_to_renew_and_nothing_to_learn() -> None:

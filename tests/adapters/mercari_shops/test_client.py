@@ -71,11 +71,11 @@ def test_pure_calls_take_values_alone(client: mercari_shops.Client) -> None:
     assert () == client.preview(notice).problems
     assert "ABSENT" == client.standing(made, notice)
     with pytest.raises(ConfigError):
-        client.preview("A")  # type: ignore[arg-type]
+        client.preview("A")  # type: ignore[arg-type]  # wrong on purpose
     with pytest.raises(ConfigError):
-        client.standing(made, "A")  # type: ignore[arg-type]
+        client.standing(made, "A")  # type: ignore[arg-type]  # wrong on purpose
     with pytest.raises(ConfigError):
-        client.standing("A", notice)  # type: ignore[arg-type]
+        client.standing("A", notice)  # type: ignore[arg-type]  # wrong on purpose
 
 
 def test_a_client_says_which_shop_it_is_of() -> None:

@@ -233,7 +233,7 @@ def test_writes_answer_with_an_id() -> None:
     }
 
     assert ["SHIP", "SHIP", "SHIP", "m-3"] == [
-        operation.decode(answer({"data": told[operation]}))  # type: ignore[index]
+        operation.decode(answer({"data": told[operation]}))  # type: ignore[index]  # all are there
         for operation in WRITES
     ]
 

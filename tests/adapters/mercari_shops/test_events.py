@@ -69,7 +69,7 @@ def test_what_is_no_notification_is_refused(body: bytes | str) -> None:
 def test_what_is_no_body_is_a_mistake_of_the_host() -> None:
     """It says what to give."""
     with pytest.raises(ConfigError, match="write the bytes"):
-        events.parse(None)  # type: ignore[arg-type]
+        events.parse(None)  # type: ignore[arg-type]  # wrong on purpose
 
 
 def test_a_notification_of_the_fake_leads_to_the_order(

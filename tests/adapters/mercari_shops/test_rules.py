@@ -164,9 +164,9 @@ def test_one_contact_of_the_shop_s_can_be_used_instead(
     assert always is not None
     assert "見本商店" == always.family_name
     assert named[hidden] is not None
-    assert "見本商店" == named[hidden].family_name  # type: ignore[union-attr]
+    assert "見本商店" == named[hidden].family_name  # type: ignore[union-attr]  # both have one
     assert named[plain] is not None
-    assert "見本商店" != named[plain].family_name  # type: ignore[union-attr]
+    assert "見本商店" != named[plain].family_name  # type: ignore[union-attr]  # both have one
 
 
 def test_a_hidden_recipient_without_a_contact_stays_blank(

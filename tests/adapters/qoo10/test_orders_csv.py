@@ -40,7 +40,7 @@ def carts(seed: int) -> list[Order]:
 
 def rows_of(one: Order) -> list[dict[str, object]]:
     """Return the API's rows."""
-    return list(one.raw)  # type: ignore[call-overload, no-any-return]
+    return list(one.raw)  # type: ignore[call-overload, no-any-return]  # a record is any object
 
 
 @pytest.fixture(scope="module")
@@ -214,7 +214,7 @@ def test_odd_cells_are_read_as_what_they_mean(single: Order) -> None:
 def test_kept_rows_are_read_again_by_the_client(cart: Order) -> None:
     """As after an upgrade; the cart can be previewed and compared like any other."""
     found = read(rows(cart))
-    kept = [dict(row) for row in found.raw]  # type: ignore[attr-defined]
+    kept = [dict(row) for row in found.raw]  # type: ignore[attr-defined]  # a record is any object
     credentials = qoo10.Credentials.from_certification_key("made-up")
     notice = ShipmentNotice(
         order_number=cart.number, carrier="ヤマト運輸", tracking_numbers=("000011112222",)

@@ -212,11 +212,11 @@ def test_nothing_is_written_when_the_look_fails(
 def test_a_reason_that_qoo10_does_not_have_is_refused(client: qoo10.Client, reason: object) -> None:
     """The text lists those that it has."""
     with pytest.raises(ConfigError, match="write one of 0 out of stock"):
-        client.cancel_order("880000001", reason=reason)  # type: ignore[arg-type]
+        client.cancel_order("880000001", reason=reason)  # type: ignore[arg-type]  # wrong on purpose
 
 
 @pytest.mark.parametrize("memo", ["長" * 1001, None])
 def test_a_memo_that_qoo10_cannot_take_is_refused(client: qoo10.Client, memo: object) -> None:
     """Before anything is asked of the mall."""
     with pytest.raises(ConfigError, match="at most 1000 characters"):
-        client.cancel_order("880000001", reason=0, memo=memo)  # type: ignore[arg-type]
+        client.cancel_order("880000001", reason=0, memo=memo)  # type: ignore[arg-type]  # wrong on purpose

@@ -273,7 +273,7 @@ def test_kept_rows_are_read_again_by_the_client(document: Document) -> None:
     with rakuten.Client(
         rakuten.Credentials(service_secret="made-up", license_key="made-up"), shop_id="demo"
     ) as client:
-        kept = [dict(row) for row in found.raw]  # type: ignore[attr-defined]
+        kept = [dict(row) for row in found.raw]  # type: ignore[attr-defined]  # a record is any object
         again = client.read(kept)
         notice = ShipmentNotice(
             order_number=found.number,

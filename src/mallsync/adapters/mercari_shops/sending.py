@@ -275,13 +275,15 @@ def _is_written(saga: _Saga, text: str, error: MallError) -> bool:
         AnswerLost: It may still show.
     """
     seen = message_id(saga.order, text)
-    if saga.order.messages is None and saga.steps.begun(MESSAGE):
+    if seen is None and saga.steps.begun(MESSAGE):
+        if saga.order.messages is not None:
+            saga.steps.end_absent(MESSAGE, error.operation)
+            return False
         seen = ""  # what the mall does not tell is taken for written, as `standing` does
-    if seen is not None:
-        saga.steps.adopt(MESSAGE, seen)
-    elif saga.steps.begun(MESSAGE):
-        saga.steps.end_absent(MESSAGE, error.operation)
-    return seen is not None or saga.steps.done(MESSAGE)
+    if seen is None:
+        return saga.steps.done(MESSAGE)
+    saga.steps.adopt(MESSAGE, seen)
+    return True
 
 
 def _completed(saga: _Saga, package: Package, error: MallError) -> bool:

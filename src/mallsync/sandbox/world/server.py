@@ -271,12 +271,12 @@ class _Shell(ThreadedWSGIServer):
                 "127.0.0.1", port, Response(status=500), handler=_Handler, fd=bound.fileno()
             )
 
-    def process_request(self, request: socket.socket, client_address: object) -> None:  # type: ignore[override]
+    def process_request(self, request: socket.socket, client_address: object) -> None:  # type: ignore[override]  # the stub has more
         """Remember the connection, so that stopping can end it."""
         self._open.add(request)
         super().process_request(request, client_address)
 
-    def shutdown_request(self, request: socket.socket) -> None:  # type: ignore[override]
+    def shutdown_request(self, request: socket.socket) -> None:  # type: ignore[override]  # as above
         """Close the connection and forget it."""
         self._open.discard(request)
         super().shutdown_request(request)

@@ -109,7 +109,7 @@ def _schema() -> GraphQLSchema:
     schema = build()
     for kind, fields in _RESOLVERS.items():
         for name, resolve in fields.items():
-            schema.type_map[kind].fields[name].resolve = resolve  # type: ignore[attr-defined]
+            schema.type_map[kind].fields[name].resolve = resolve  # type: ignore[attr-defined]  # of objects
     return schema
 
 
