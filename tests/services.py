@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import create_engine, text
 from sqlalchemy.exc import OperationalError
 
-__all__ = ["POSTGRES", "postgres_url"]
+__all__ = ["POSTGRES", "postgres_database", "postgres_url"]
 
 POSTGRES = os.environ.get(
     "MALLSYNC_TEST_POSTGRES", "postgresql+psycopg://postgres@127.0.0.1:5432/test"
@@ -22,11 +22,7 @@ POSTGRES = os.environ.get(
 @contextmanager
 def postgres_url() -> Iterator[str]:
     """Return the URL of a schema of its own in PostgreSQL, which is dropped afterwards."""
-    if not _is_there():
-        reason = f"PostgreSQL is not reachable at {POSTGRES}: set MALLSYNC_TEST_POSTGRES"
-        if os.environ.get("MALLSYNC_REQUIRE_SERVICES"):
-            pytest.fail(reason)
-        pytest.skip(reason)
+    _require()
     schema = f"mallsync_{uuid4().hex}"
     engine = create_engine(POSTGRES)
     with engine.begin() as connection:
@@ -37,6 +33,32 @@ def postgres_url() -> Iterator[str]:
         with engine.begin() as connection:
             connection.execute(text(f"DROP SCHEMA {schema} CASCADE"))
         engine.dispose()
+
+
+@contextmanager
+def postgres_database(encoding: str) -> Iterator[str]:
+    """Return the URL of a database of its own with an encoding, which is dropped afterwards."""
+    _require()
+    name = f"mallsync_{uuid4().hex}"
+    engine = create_engine(POSTGRES, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        kind = f"TEMPLATE template0 ENCODING '{encoding}' LC_COLLATE 'C' LC_CTYPE 'C'"
+        connection.execute(text(f"CREATE DATABASE {name} {kind}"))
+    try:
+        yield engine.url.set(database=name).render_as_string(hide_password=False)
+    finally:
+        with engine.connect() as connection:
+            connection.execute(text(f"DROP DATABASE {name}"))
+        engine.dispose()
+
+
+def _require() -> None:
+    if _is_there():
+        return
+    reason = f"PostgreSQL is not reachable at {POSTGRES}: set MALLSYNC_TEST_POSTGRES"
+    if os.environ.get("MALLSYNC_REQUIRE_SERVICES"):
+        pytest.fail(reason)
+    pytest.skip(reason)
 
 
 @cache

@@ -18,7 +18,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from mallsync.errors import ConfigError, StoreError
 from mallsync.model.handling import Handling
 from mallsync.store import Arrival, SqlStore, database, schema
-from tests.services import postgres_url
+from tests.services import postgres_database, postgres_url
 from tests.store.made import PLACED, SHOP, key, order
 
 
@@ -46,6 +46,12 @@ def test_a_password_is_in_no_repr_and_no_error() -> None:
     assert "made-up-secret" not in repr(caught.value)
     with SqlStore("sqlite://") as store:
         assert "SqlStore('sqlite://')" == repr(store)
+
+
+def test_a_database_that_lacks_letters_is_refused() -> None:
+    """A buyer's remark with a picture in it would be lost, and its order with it."""
+    with postgres_database("EUC_JP") as url, pytest.raises(StoreError, match="as EUC_JP: make one"):
+        SqlStore(url)
 
 
 def test_a_store_of_a_newer_version_is_refused(

@@ -1,4 +1,9 @@
-"""Values of the model ↔ columns: normalised orders, the mall's records, write-backs."""
+"""Values of the model ↔ columns: normalised orders, the mall's records, write-backs.
+
+All are compact JSON in UTF-8. orjson writes it in a fifth of the time of ``json`` and is used if it
+is installed (the extra `fast`); what it cannot write, or would write otherwise, goes to ``json``:
+the digests of two machines agree.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +17,7 @@ from typing import Any
 
 from attrs import frozen, has
 from cattrs import Converter
+from cattrs.fns import identity
 from cattrs.gen import make_dict_unstructure_fn, override
 
 from mallsync.errors import StoreError
@@ -38,7 +44,19 @@ ADDED_TO = -2
 """In the place of a codec: what files have added to, which its record alone does not make."""
 
 _DAMAGED = "a stored row cannot be read: run mallsync store check"
-_ENCODER = json.JSONEncoder(separators=(",", ":"), check_circular=False)
+
+_quick: Callable[[object], bytes] | None
+try:
+    from orjson import dumps as _quick
+except ImportError:
+    _quick = None
+
+_UTF8, _ASCII = (
+    json.JSONEncoder(separators=(",", ":"), check_circular=False, ensure_ascii=ascii_only)
+    for ascii_only in (False, True)
+)
+_OUTLINE = bytes.maketrans(b"123456789-", b"0" * 10)
+_AS_THEY_ARE = (str | None, int | None, bool | None)
 _LEVEL = 1
 """Of compression: a record shrinks to a fifth; higher levels cost more than they save."""
 
@@ -59,10 +77,10 @@ class Encoded:
 def encode(order: Order) -> Encoded:
     """Return an order as it is stored, with its raw record where it keeps one."""
     cached = _json(_unstructure_order()(order))
-    raw = None if order.raw is None else _json(order.raw).encode("ascii")
-    digest = blake2b(cached.encode("ascii"), digest_size=16)
+    raw = None if order.raw is None else _json(order.raw)
+    digest = blake2b(cached, digest_size=16)
     digest.update(raw or b"")
-    return Encoded(digest.hexdigest(), cached, raw)
+    return Encoded(digest.hexdigest(), cached.decode(), raw)
 
 
 def load_order(cached: str, raw: bytes | None = None) -> Order:
@@ -98,7 +116,7 @@ def pack_raw(raw: object) -> bytes:
     >>> unpack_raw(pack_raw(({"orderNo": "1"},)))
     ({'orderNo': '1'},)
     """
-    return zlib.compress(raw if isinstance(raw, bytes) else _json(raw).encode("ascii"), _LEVEL)
+    return zlib.compress(raw if isinstance(raw, bytes) else _json(raw), _LEVEL)
 
 
 def unpack_raw(packed: bytes) -> object:
@@ -116,7 +134,7 @@ def unpack_raw(packed: bytes) -> object:
 
 def to_text(value: object, kind: Any = None) -> str:  # noqa: ANN401 -- an annotation
     """Return a value of the model as the text of its column."""
-    return _json(_converter().unstructure(value, kind))
+    return _json(_converter().unstructure(value, kind)).decode()
 
 
 def from_text(text: str, kind: Any) -> Any:  # noqa: ANN401 -- an annotation, and a value of it
@@ -135,9 +153,25 @@ def _structured(values: object, kind: Any) -> Any:  # noqa: ANN401 -- of that ki
         raise StoreError(_DAMAGED) from None
 
 
-def _json(value: object) -> str:
-    """Return JSON in ASCII: a mall may send half of a surrogate pair, which no encoding has."""
-    return _ENCODER.encode(value)
+def _json(value: object) -> bytes:
+    """Return JSON; a mall may send half of a surrogate pair, which ASCII alone can tell."""
+    if _quick is not None:
+        try:
+            quick = _quick(value)
+        except TypeError:  # half a pair, or an integer beyond 64 bits
+            pass
+        else:
+            if _is_as_json_writes(quick):
+                return quick
+    try:
+        return _UTF8.encode(value).encode()
+    except UnicodeEncodeError:
+        return _ASCII.encode(value).encode()
+
+
+def _is_as_json_writes(text: bytes) -> bool:
+    """Tell whether it has no fraction with an exponent (1e+16), nor one that ``json`` gives one."""
+    return b"0e0" not in text.translate(_OUTLINE) and b"0.0000" not in text
 
 
 @cache
@@ -156,6 +190,7 @@ def _converter() -> Converter:
     converter.register_structure_hook(date, lambda text, _: date.fromisoformat(text))
     converter.register_structure_hook_func(lambda kind: kind is object, lambda value, _: value)
     converter.register_unstructure_hook_func(_is_frozenset, sorted)
+    converter.register_unstructure_hook_func(lambda kind: kind in _AS_THEY_ARE, identity)
     converter.register_unstructure_hook_factory(has, lambda kind: _sparse(kind, converter))
     return converter
 

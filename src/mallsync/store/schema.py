@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import lru_cache
 
 from sqlalchemy import (
     Boolean,
@@ -56,6 +57,12 @@ _LOCK = 0x6D616C6C  # "mall"
 """What processes that open a new PostgreSQL database agree on, so that one makes the tables."""
 
 
+@lru_cache(maxsize=256)
+def _in_japan(moment: datetime) -> str:
+    """Return the text of a moment; that of a batch stands in each of its rows."""
+    return moment.astimezone(JST).isoformat(timespec="microseconds")
+
+
 class Moment(TypeDecorator[datetime]):
     """An aware moment, kept as text in Japan time: it sorts, and people can read it."""
 
@@ -64,7 +71,7 @@ class Moment(TypeDecorator[datetime]):
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> str | None:  # noqa: ARG002 -- SQLAlchemy's
         """Return the text."""
-        return None if value is None else value.astimezone(JST).isoformat(timespec="microseconds")
+        return None if value is None else _in_japan(value)
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 -- SQLAlchemy's
         """Return the moment, in Japan time."""
@@ -213,10 +220,12 @@ def prepare(database: Database) -> None:
     """Make the tables, or bring older ones up to `VERSION`, in one transaction.
 
     Raises:
-        StoreError: They are newer than this version of mallsync knows.
+        StoreError: They are newer than this version of mallsync knows, or the database does not
+            take every text.
     """
     with database.write() as connection:
         if not database.is_sqlite:
+            _require_unicode(connection)
             connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_LOCK})")
         if not inspect(connection).has_table(meta.name):
             TABLES.create_all(connection)
@@ -231,3 +240,13 @@ def prepare(database: Database) -> None:
         for version in range(found, VERSION):
             MIGRATIONS[version](connection)
             connection.execute(meta.update().values(version=version + 1))
+
+
+def _require_unicode(connection: Connection) -> None:
+    """Refuse a PostgreSQL database that lacks letters: a buyer's remark may hold any."""
+    encoding = connection.exec_driver_sql("SHOW server_encoding").scalar_one()
+    if encoding != "UTF8":
+        raise StoreError(
+            f"the database keeps text as {encoding}: make one with ENCODING 'UTF8'"
+            " (CREATE DATABASE … TEMPLATE template0)"
+        )
