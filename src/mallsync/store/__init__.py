@@ -8,6 +8,7 @@ from types import TracebackType
 from typing import Self
 
 from mallsync.model.period import JST
+from mallsync.store.arrivals import Arrival, Arrived
 from mallsync.store.care import Care, Purged
 from mallsync.store.coverage import Coverage
 from mallsync.store.database import Database
@@ -15,7 +16,7 @@ from mallsync.store.fetches import Fetches
 from mallsync.store.handlings import Handlings
 from mallsync.store.journal import Record, SqlJournal
 from mallsync.store.leases import LeaseLost, Leases
-from mallsync.store.orders import Arrival, Arrived, Importing, Kept, Mark, Orders, Stored
+from mallsync.store.orders import Importing, Kept, Mark, Orders, Stored
 from mallsync.store.quarantine import Quarantine, Quarantined
 from mallsync.store.schema import prepare
 from mallsync.store.shops import ShopKey, Shops

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from functools import partial
@@ -20,26 +20,23 @@ from mallsync.model.order import Order, OrderKey
 from mallsync.model.sighting import Covered, Unreadable
 from mallsync.model.words import Phase
 from mallsync.model.writebacks import Outcome
+from mallsync.store.arrivals import Arrival, Arrived, encoded_by_number, keep
 from mallsync.store.coverage import cover
-from mallsync.store.database import Database, in_batches, upsert
+from mallsync.store.database import Database, in_batches
 from mallsync.store.encoding import (
     ADDED_TO,
     CODEC,
-    Encoded,
-    encode,
     load_order,
-    pack_raw,
-    storable,
     unpack_raw,
 )
-from mallsync.store.handlings import handling_of, insert_handlings
+from mallsync.store.handlings import handling_of
 from mallsync.store.journal import REVIEW
 from mallsync.store.leases import require_held
 from mallsync.store.quarantine import hold_back, let_go
 from mallsync.store.schema import entries, handlings, orders, quarantine
 from mallsync.store.shops import ShopKey, Shops
 
-__all__ = ["Arrival", "Arrived", "Importing", "Mark", "Orders", "Stored"]
+__all__ = ["Importing", "Kept", "Mark", "Orders", "Stored"]
 
 _STALE = (  # as ranges, which an index knows
     orders.c.codec < ADDED_TO,
@@ -50,10 +47,6 @@ _MILESTONES = (1_000, 10_000, 100_000)
 """New orders of a shop, as a process counts them, at which PostgreSQL is to look at its tables."""
 
 _PAGE = 500
-_LARGEST = 2**31 - 1
-"""What an integer of PostgreSQL holds."""
-_OPEN = frozenset({Phase.UNPAID, Phase.TO_SHIP, Phase.HELD, Phase.UNKNOWN})
-"""Phases from which an order may still be shipped."""
 
 
 @frozen(kw_only=True)
@@ -66,34 +59,6 @@ class Mark:
     digest: str
     intake: str
     cancelled: bool
-
-
-@frozen(kw_only=True)
-class Arrival:
-    """An order as it is known after a sighting, and what becomes of it.
-
-    ``handling`` is how it lands, if it comes in now; ``intake`` the code of R12 if it does not.
-    ``by_raw`` tells whether its raw record alone makes it: not what files have added to.
-    """
-
-    order: Order
-    intake: str = ""
-    handling: Handling | None = None
-    by_raw: bool = True
-
-    @property
-    def codec(self) -> int:
-        """By which it is read again from its record, if it is."""
-        return CODEC if self.by_raw else ADDED_TO
-
-
-@frozen(kw_only=True)
-class Arrived:
-    """How many orders of a batch were new to the store, had changed, or are as they were."""
-
-    new: int = 0
-    changed: int = 0
-    unchanged: int = 0
 
 
 @frozen(kw_only=True)
@@ -191,7 +156,7 @@ class Orders:
         with self.database.write() as connection:
             still = set(connection.execute(asked.with_for_update()).scalars())
             left = [Arrival(order=one) for one in told if one.number in still]
-            _keep(connection, row, left, _encoded(left), now)
+            keep(connection, row, left, encoded_by_number(left), now)
 
     def unwatch(self, shop: ShopKey, number: str) -> None:
         """Ask no more for an order that the mall does not know any more; what is kept stays.
@@ -244,11 +209,11 @@ class Orders:
             LeaseLost: Another process has taken over the shop; nothing of the batch is kept.
         """
         row, now = self.shops.row(shop), self.now()
-        encoded = _encoded(arrivals)
+        encoded = encoded_by_number(arrivals)
         with self.database.write() as connection:
             if lease is not None:
                 require_held(connection, lease)
-            moved, known = _keep(connection, row, arrivals, encoded, now)
+            moved, known = keep(connection, row, arrivals, encoded, now)
             hold_back(connection, row, unreadable, now)
             if covered is not None:
                 cover(connection, row, covered)
@@ -392,8 +357,8 @@ class Importing:
 
     def keep(self, arrivals: Sequence[Arrival]) -> Arrived:
         """Keep orders as they are known now; one that only comes in has not changed."""
-        encoded = _encoded(arrivals)
-        _, known = _keep(self._connection, self._row, arrivals, encoded, self._now)
+        encoded = encoded_by_number(arrivals)
+        _, known = keep(self._connection, self._row, arrivals, encoded, self._now)
         new = len(encoded) - len(known)
         if self._has_grown(new):
             _look_over(self._connection)
@@ -442,86 +407,11 @@ def _has_review() -> ColumnElement[bool]:
     )
 
 
-_Known = tuple[str, str, int]
-"""Digest, intake and codec of a stored order."""
-
-
 def _load(
     connection: Connection, shop: ShopKey, row: int, numbers: Sequence[str], *, raw: bool
 ) -> dict[str, Stored]:
     asked = _select(raw=raw).where(orders.c.shop == row, orders.c.number.in_(numbers))
     return {one.number: _stored(one, shop) for one in connection.execute(asked)}
-
-
-def _encoded(arrivals: Iterable[Arrival]) -> dict[str, Encoded]:
-    return {one.order.number: encode(one.order) for one in arrivals}
-
-
-def _keep(
-    connection: Connection,
-    row: int,
-    arrivals: Iterable[Arrival],
-    encoded: Mapping[str, Encoded],
-    now: datetime,
-) -> tuple[list[str], dict[str, _Known]]:
-    """Write what has changed; return its numbers, and what was stored before."""
-    latest = {one.order.number: one for one in arrivals}
-    known = _known(connection, row, latest)
-    moved = [
-        one
-        for number, one in latest.items()
-        if known.get(number) != (encoded[number].digest, one.intake, one.codec)
-    ]
-    _write(connection, [_row(row, one, encoded[one.order.number], now) for one in moved])
-    landed = {number: one.handling for number, one in latest.items() if one.handling is not None}
-    insert_handlings(connection, row, landed, now)
-    let_go(connection, row, latest)
-    return [one.order.number for one in moved], known
-
-
-def _known(connection: Connection, row: int, numbers: Iterable[str]) -> dict[str, _Known]:
-    asked = select(orders.c.number, orders.c.digest, orders.c.intake, orders.c.codec).where(
-        orders.c.shop == row, orders.c.number.in_(list(numbers))
-    )
-    return {one.number: (one.digest, one.intake, one.codec) for one in connection.execute(asked)}
-
-
-def _row(shop: int, arrival: Arrival, encoded: Encoded, now: datetime) -> dict[str, object]:
-    order = arrival.order
-    return {
-        "shop": shop,
-        "number": order.number,
-        "phase": order.phase.value,
-        "mall_status": storable(order.mall_status),
-        "ordered_at": order.ordered_at,
-        "cancelled_at": order.cancelled_at,
-        "total": _fitting(order.charges.total),
-        "is_open": order.phase in _OPEN and order.cancelled_at is None,
-        "intake": arrival.intake,
-        "first_seen_at": now,
-        "changed_at": now,
-        "purged_at": None,
-        "codec": arrival.codec,
-        "digest": encoded.digest,
-        "cache": encoded.cache,
-        "raw": None if encoded.raw is None else pack_raw(encoded.raw),
-    }
-
-
-def _fitting(amount: int | None) -> int | None:
-    """Return an amount that a column can hold; None for one beyond reason, which the cache has."""
-    return amount if amount is None or abs(amount) <= _LARGEST else None
-
-
-def _write(connection: Connection, rows: Sequence[dict[str, object]]) -> None:
-    if not rows:
-        return
-    made = upsert(connection, orders)
-    kept = {"shop", "number", "first_seen_at"}
-    renewed = {name: made.excluded[name] for name in rows[0] if name not in kept}
-    connection.execute(
-        made.on_conflict_do_update(index_elements=["shop", "number"], set_=renewed), rows
-    )
 
 
 def _select(*, raw: bool) -> Select[Any]:
