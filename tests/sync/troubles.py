@@ -182,34 +182,33 @@ def cancel(world: World, mall: str, number: str) -> None:
         fake.cancel(number)
 
 
-def edit_by_hand(world: World, mall: str, number: str) -> bool:
-    """Let somebody type a number over one that the mall shows; False if it shows none."""
-    fake = fake_of(world, mall)
-    if mall == "rakuten":
-        parcels = [one for some in fake.parcels(number).values() for one in some if one.number]
-        for parcel in parcels:
-            parcel.number = "555511112222"
-        return bool(parcels)
-    if mall == "qoo10":
-        lines = [fake.line(one) for one in fake.lines_of(number)]
-        shown = [line for line in lines if line.tracking]
-        for line in shown:
-            line.tracking = "555511112222"
-        return bool(shown)
-    if mall == "rakuma" and fake.trades[number].slip:
-        fake.trades[number].slip = "555511112222"
-        return True
-    return False  # Mercari Shops shows none
+def edit_by_hand(world: World, mall: str, number: str) -> dict[int, list[str]]:
+    """Let somebody type a number over each that the mall shows; return what it shows there then."""
+    fake, typed = fake_of(world, mall), "555511112222"
+    shown = shown_of(world, mall, number)
+    places = [place for place, numbers in shown.items() if any(numbers)]
+    for place in places:
+        if mall == "rakuten":
+            for parcel in fake.parcels(number)[place]:
+                parcel.number = parcel.number and typed
+        elif mall == "qoo10":
+            fake.line(place).tracking = typed
+        else:
+            fake.trades[number].slip = typed
+    after = shown_of(world, mall, number)
+    return {place: after[place] for place in places}
 
 
-def shown_of(world: World, mall: str, number: str) -> list[str]:
-    """Return the tracking numbers that a mall shows of an order."""
+def shown_of(world: World, mall: str, number: str) -> dict[int, list[str]]:
+    """Return the tracking numbers that a mall shows of an order, by basket or line."""
     fake = fake_of(world, mall)
     if mall == "rakuten":
-        return [one.number for some in fake.parcels(number).values() for one in some]
+        return {place: [one.number for one in some] for place, some in fake.parcels(number).items()}
     if mall == "qoo10":
-        return [fake.line(one).tracking for one in fake.lines_of(number)]
-    return [fake.trades[number].slip]
+        return {one: [fake.line(one).tracking] for one in fake.lines_of(number)}
+    if mall == "rakuma":
+        return {0: [fake.trades[number].slip]}
+    return {}  # Mercari Shops shows none
 
 
 def fill_in(sync: Sync) -> Plan:
