@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from attrs import evolve
@@ -92,6 +93,21 @@ def test_what_was_begun_is_begun_anew_once_it_has_settled(journal: Journal, cloc
     assert (True, False) == late
     assert not journal.retake(KEY, "send", hour)
     assert not journal.retake(KEY, "note", timedelta(0))
+
+
+def test_a_mall_has_its_time_by_a_clock_that_leaps_into_summer() -> None:
+    """Half an hour is no more though the wall of London shows an hour and a half."""
+    now = [datetime(2026, 3, 29, 0, 45, tzinfo=UTC)]
+    london = ZoneInfo("Europe/London")
+    with SqlStore("sqlite://", clock=lambda: now[0].astimezone(london)) as store:
+        store.journal.open(KEY, "payload")
+        store.journal.begin(KEY, "send")
+        now[0] += timedelta(minutes=30)
+        early = store.journal.retake(KEY, "send", timedelta(minutes=60))
+        now[0] += timedelta(minutes=30)
+
+        assert not early
+        assert store.journal.retake(KEY, "send", timedelta(minutes=60))
 
 
 def test_of_many_threads_one_begins_a_step(store: SqlStore) -> None:

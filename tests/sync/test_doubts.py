@@ -15,6 +15,7 @@ from mallsync.sandbox import Fault
 from mallsync.store import ShopKey, schema
 from mallsync.sync import Plan, Shop, Sync, export
 from tests.sync.conftest import World
+from tests.sync.stories import later, record, started
 from tests.sync.troubles import MALLS, SETTINGS, buy, cancel, fill_in, written
 
 REPORTS = {
@@ -219,6 +220,22 @@ def test_what_cannot_be_looked_up_stays_in_doubt(world: World) -> None:
     sync.reconcile()
 
     assert {Outcome.UNKNOWN} == outcomes(sync, plan)
+
+
+def test_what_came_too_early_for_the_mall_goes_out_once_it_may(world: World) -> None:
+    """The order was set back for a while: our own look found it, the mall has refused nothing."""
+    sync, fake, number = started(world, "rakuten")
+    plan = fill_in(sync)
+    fake.set_progress(number, 200)
+    sync.export(plan)
+    early = record(sync)
+    fake.set_progress(number, 300)
+    later(world, sync)
+    sync.export(sync.plan_export())
+
+    assert (Outcome.REFUSED, "MALL_STATE_TOO_EARLY") == (early.outcome, early.code)
+    assert Outcome.SENT is record(sync).outcome
+    assert 1 == fake.effective(number)
 
 
 def test_what_is_half_done_is_gone_on_with_though_the_mall_has_moved_on(world: World) -> None:

@@ -15,6 +15,7 @@ from mallsync.sandbox import Fault
 from mallsync.sandbox.fakes.mercari_shops.codes import ARRANGED, Status
 from mallsync.sandbox.fakes.rakuten import shipping
 from mallsync.sync import Shop, Sync, Verdict
+from mallsync.transport.engine import Engine
 from tests.sync.conftest import NOW, World, ready
 from tests.sync.stories import (
     Placing,
@@ -26,7 +27,7 @@ from tests.sync.stories import (
     started,
     stored,
 )
-from tests.sync.troubles import SETTINGS, fill_in, killed, written
+from tests.sync.troubles import SETTINGS, Killed, fill_in, killed, written
 
 NOT_SENT = [Fault.THROTTLED, Fault.UNAUTHORISED]
 OPEN, NUMBER = "createOrderShipping", "updateOrderShippingTrackingCode"
@@ -236,6 +237,36 @@ def test_a_carrier_without_a_number_is_dropped_by_mercari_shops(world: World) ->
     told = world.mercari_shops.preview(ShipmentNotice(order_number="A", carrier="日本郵便"))
 
     assert ["CARRIER_DROPPED"] == [one.code for one in told.dropped]
+
+
+@pytest.mark.parametrize("flag", ["rakutenConfirmFlag", "cautionDisplayType"])
+def test_what_the_mall_holds_back_since_is_not_sent_until_it_lets_go(
+    world: World, monkeypatch: pytest.MonkeyPatch, flag: str
+) -> None:
+    """The process died before the call left; the mall looks into the order meanwhile (R6)."""
+    sync, fake, number = started(world, "rakuten")
+    plan, call = fill_in(sync), Engine.call
+
+    def dies(engine: Engine, operation: Any) -> Any:
+        if operation.name.startswith("updateOrderShipping"):
+            raise Killed
+        return call(engine, operation)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Engine, "call", dies)
+        with pytest.raises(Killed):
+            sync.export(plan)
+    shown = type(fake)._base
+    with monkeypatch.context() as patch:
+        patch.setattr(type(fake), "_base", lambda *order: {**shown(*order), flag: 1})
+        held = later(world, sync)
+        in_between = fake.effective(number)
+    later(world, sync)
+    sync.export(sync.plan_export())
+
+    assert Outcome.NOT_SENT is held.outcome
+    assert 0 == in_between
+    assert 1 == fake.effective(number)
 
 
 def test_a_report_by_hand_is_still_wanted_where_the_rule_by_hand_lets_it_pass(world: World) -> None:

@@ -16,7 +16,7 @@ from mallsync.sandbox import Fault
 from mallsync.sandbox.fakes.qoo10.codes import Status
 from mallsync.sync import Plan, Shop, Sync
 from mallsync.sync.plan import PlanRow, Verdict
-from tests.sync.conftest import World, ready
+from tests.sync.conftest import NOW, World, ready
 from tests.sync.stories import nothing_in_doubt, started, stored
 from tests.sync.troubles import SETTINGS, fake_of, killed
 
@@ -231,6 +231,57 @@ def test_what_was_typed_for_a_shipment_that_is_not_there_any_more_is_told(
     assert [(ReasonCode.SHIPMENT_UNKNOWN, old.id)] == [(x.code, x.detail) for x in row.guards]
     assert "does not have any more" in row.explain()
     assert (Verdict.SEND, ()) == (mended.verdict, mended.guards)
+
+
+def test_a_number_for_a_part_is_not_lost_in_the_whole_that_had_one_before(world: World) -> None:
+    """Typed for the cart, then for the line that was parted from it; now they are one again."""
+    sync, fake, number = started(world, "qoo10")
+    key = ready(sync, stored(sync, number).order.key).key
+    _, second = fake.lines_of(number)
+    regroup(world, sync, fake, number, second)
+    say(sync, key, second, "100011112222")
+    regroup(world, sync, fake, number)
+    (row,) = sync.plan_export().rows
+    ready(sync, key)
+    (mended,) = sync.plan_export().rows
+
+    assert Verdict.HOLD is row.verdict
+    assert [ReasonCode.SHIPMENT_UNKNOWN] * 2 == [one.code for one in row.guards]
+    assert (Verdict.SEND, ()) == (mended.verdict, mended.guards)
+
+
+def test_a_line_does_not_go_out_under_the_number_of_another(world: World) -> None:
+    """Its own number was typed for a shipment that it has left since."""
+    sync, fake, number = started(world, "qoo10", lambda fake: list(fake.place(1, lines=3)))
+    key = stored(sync, number).order.key
+    first, second, third = fake.lines_of(number)
+    regroup(world, sync, fake, number, second)
+    say(sync, key, second, "000011112222")
+    say(sync, key, f"{first},{third}", "100011112222")
+    regroup(world, sync, fake, number, second, third)
+    (row,) = sync.plan_export().rows
+    sync.export(sync.plan_export())
+    say(sync, key, f"{second},{third}", "000011112222")
+    (mended,) = sync.plan_export().rows
+
+    assert ReasonCode.SHIPMENT_UNKNOWN in [one.code for one in row.guards]
+    assert "" == fake.line(third).tracking
+    assert Verdict.SEND is mended.verdict
+
+
+def regroup(world: World, sync: Sync, fake: Any, number: str, *apart: str) -> None:
+    """Let some lines of a cart go to somebody else, and the others not; fetch it."""
+    for line in fake.lines_of(number):
+        other = dict.fromkeys(("receiver", "Receiver"), "別人")
+        fake.line(line).edits = other if line in apart else {}
+    world.advance(minutes=1)
+    sync.fetch()
+
+
+def say(sync: Sync, key: OrderKey, shipment: str, tracking: str) -> None:
+    """Type a number for a shipment."""
+    said = Dispatch(shipment_id=shipment, carrier="ヤマト運輸", tracking_number=tracking)
+    sync.handle(key, status="発送待ち", dispatch=evolve(said, ship_date=NOW.date()))
 
 
 def test_two_numbers_for_what_is_one_shipment_now_are_held_back(world: World) -> None:

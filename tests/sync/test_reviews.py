@@ -487,3 +487,32 @@ def test_a_review_that_did_not_go_out_is_posted_by_the_next_run(
     assert {Outcome.NOT_SENT: 1} == first.counts
     assert "once the buyer has rated" in said
     assert {Outcome.SENT: 1} == second.counts
+
+
+def test_a_review_whose_look_is_behind_the_list_is_posted_by_the_next_run(
+    world: World, selling: tuple[Sync, Any, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The list shows the buyer's rating, the single read not yet: the mall has refused nothing."""
+    sync, fake, number = selling
+    fake.move(fake.trades[number], Stage.RECEIVED, fake.now)
+    world.advance(minutes=15)
+    sync.fetch()
+    name, shows = desks.JSON["GET", "one"]
+
+    def lags(state: Any, fields: Any, asked: str) -> Any:
+        state.trades[asked].stage = Stage.SHIPPED
+        try:
+            return shows(state, fields, asked)
+        finally:
+            state.trades[asked].stage = Stage.RECEIVED
+
+    with monkeypatch.context() as patch:
+        patch.setattr(app, "JSON", {**desks.JSON, ("GET", "one"): (name, lags)})
+        sync.review()
+    early = record(sync, REVIEW)
+    world.advance(minutes=15)
+    (report,) = sync.review()
+
+    assert (Outcome.REFUSED, "BUYER_HAS_NOT_RATED") == (early.outcome, early.code)
+    assert [Outcome.SENT] == [one.outcome for one in report.written]
+    assert 1 == fake.effective(number, "reviewed")

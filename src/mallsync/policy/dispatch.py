@@ -6,7 +6,7 @@ the shop has typed is matched by the lines, as `mallsync.policy.merge` matches s
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from attrs import evolve
 
@@ -34,7 +34,8 @@ def dispatches(order: Order, handling: Handling) -> Iterator[tuple[Shipment, Dis
     homes = [(home_of(order, said), said) for said in handling.dispatches]
     for shipment in order.shipments:
         if not shipment.cancelled:
-            yield shipment, _one([said for home, said in homes if home is shipment], shipment.id)
+            own = [said for home, said in homes if home is shipment]
+            yield shipment, _one(own, handling.dispatches, shipment.id)
 
 
 def dispatch_of(order: Order, handling: Handling, shipment_id: str) -> Dispatch:
@@ -120,15 +121,22 @@ def _names_one_of(said: Dispatch, shipments: Iterable[Shipment]) -> bool:
     return any(_has_some(one, named) for one in shipments)
 
 
-def _one(said: Iterable[Dispatch], shipment_id: str) -> Dispatch:
-    """Return the dispatch of a shipment: of those by its lines only what they all say."""
-    by_lines = []
-    for one in said:
-        if one.shipment_id in ("", shipment_id):
-            return one
-        by_lines.append(evolve(one, shipment_id=shipment_id))
-    agreed = len(set(by_lines)) == 1
-    return by_lines[0] if agreed else Dispatch(shipment_id=shipment_id)
+def _one(own: Sequence[Dispatch], said: Iterable[Dispatch], shipment_id: str) -> Dispatch:
+    """Return the dispatch of a shipment, and a blank one where the shop has said two things of it.
+
+    Against one of its own id speaks what names a part of its lines; where there is none, whatever
+    names any of them, wherever it is at home.
+    """
+    lines, blank = set(shipment_id.split(",")), Dispatch(shipment_id=shipment_id)
+    others = [(one, set(one.shipment_id.split(","))) for one in said if is_filled(one)]
+    exact = next((one for one in own if one.shipment_id in ("", shipment_id)), None)
+    if exact is not None:
+        rivals = [one for one, named in others if named < lines]
+        same = all(evolve(one, shipment_id=exact.shipment_id) == exact for one in rivals)
+        return exact if same else blank
+    rivals = [one for one, named in others if named & lines]
+    told = {evolve(one, shipment_id=shipment_id) for one in (*own, *rivals)}
+    return told.pop() if own and len(told) == 1 else blank
 
 
 def _has_some(shipment: Shipment, named: Iterable[str]) -> bool:

@@ -15,7 +15,7 @@ from mallsync.model.writebacks import Preview, ShipmentNotice, Standing
 from mallsync.policy.conventions import convention_followed_by
 from mallsync.policy.decision import in_order
 
-__all__ = ["guards"]
+__all__ = ["HELD_BY_MALL", "PASSING", "guards"]
 
 _HOLDS: Mapping[Hold, ReasonCode] = {
     Hold.MALL_REVIEW: ReasonCode.MALL_REVIEW,
@@ -23,6 +23,13 @@ _HOLDS: Mapping[Hold, ReasonCode] = {
     Hold.AMOUNT_UNDECIDED: ReasonCode.AMOUNT_UNDECIDED,
     Hold.GIFT_ADDRESS_OPEN: ReasonCode.GIFT_ADDRESS_OPEN,
 }
+HELD_BY_MALL = frozenset(_HOLDS.values())
+"""Codes of what the mall itself holds back for now: nothing is written to it meanwhile (R6)."""
+
+PASSING = HELD_BY_MALL | {ReasonCode.MALL_STATE_TOO_EARLY.value, "BUYER_HAS_NOT_RATED"}
+"""Codes of refusals that tell where the mall stood, not what is wrong with what was written: what
+was refused for them is tried again, once the mall shows that it may be."""
+
 # Every mall takes a notice for an order that waits to be shipped. Whether Rakuten takes one later
 # is not documented (wire/rakuten.md, unknown 8), so nobody is sent one then.
 _PHASES: Mapping[Phase, ReasonCode] = {

@@ -7,7 +7,7 @@ from datetime import datetime
 from types import TracebackType
 from typing import Self
 
-from mallsync.model.period import JST
+from mallsync.model.period import JST, require_aware
 from mallsync.store.arrivals import Arrival, Arrived
 from mallsync.store.care import Care, Purged
 from mallsync.store.coverage import Coverage
@@ -62,22 +62,23 @@ class SqlStore:
 
     def __init__(self, url: str, *, clock: Callable[[], datetime] = _now) -> None:
         self.database = Database(url)
-        self.now = clock
+        # In Japan's zone, which leaps at no hour: in others half an hour may look like more.
+        self.now: Callable[[], datetime] = lambda: require_aware(clock(), "clock")
         try:
             prepare(self.database)
         except BaseException:
             self.database.close()
             raise
         self.shops = Shops(self.database)
-        self.orders = Orders(self.database, self.shops, clock)
-        self.handlings = Handlings(self.database, self.shops, clock)
+        self.orders = Orders(self.database, self.shops, self.now)
+        self.handlings = Handlings(self.database, self.shops, self.now)
         self.coverage = Coverage(self.database, self.shops)
-        self.fetches = Fetches(self.database, self.shops, clock)
+        self.fetches = Fetches(self.database, self.shops, self.now)
         self.quarantine = Quarantine(self.database, self.shops)
-        self.journal = SqlJournal(self.database, self.shops, clock)
+        self.journal = SqlJournal(self.database, self.shops, self.now)
         self.leases = Leases(self.database)
         self.tokens = Tokens(self.database)
-        self.care = Care(self.database, clock)
+        self.care = Care(self.database, self.now)
 
     def __enter__(self) -> Self:
         """Return the store; leaving the block closes it."""

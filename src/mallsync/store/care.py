@@ -5,16 +5,18 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Iterator
 from datetime import datetime
+from typing import Any
 
 from attrs import evolve, field, frozen
 from sqlalchemy import ColumnElement, Connection, and_, not_, select, tuple_
 
 from mallsync.errors import StoreError
+from mallsync.model.handling import Dispatch
 from mallsync.model.order import Order, Shipment
 from mallsync.model.writebacks import ShipmentNotice
 from mallsync.store.database import Database
 from mallsync.store.encoding import from_text, load_order, to_text, unpack_raw
-from mallsync.store.journal import NOTICE, unfinished
+from mallsync.store.journal import NOTICE, WRITE_BACKS, unfinished
 from mallsync.store.schema import entries, handlings, orders, quarantine, shops
 
 __all__ = ["Care", "Purged", "without_personal_data"]
@@ -123,8 +125,10 @@ class Care:
                     if repair:
                         self._doubt(row.shop, row.number, row.raw)
             if len(rows) < _PAGE:
-                return
+                break
             last = (rows[-1].shop, rows[-1].number)
+        with self.database.read() as connection:
+            yield from list(_damaged_texts(connection))
 
     def _doubt(self, shop: int, number: str, raw: bytes | None) -> None:
         """Let an order be read again: from its record, or from the mall if that is damaged too."""
@@ -135,6 +139,31 @@ class Care:
                 .where(orders.c.shop == shop, orders.c.number == number)
                 .values(codec=-1, digest="", raw=kept)
             )
+
+
+def _damaged_texts(connection: Connection) -> Iterator[str]:
+    """Yield what cannot be read of what the shop has said, and of what was written to a mall."""
+    said = select(handlings.c.number, handlings.c.dispatches.label("text")).where(
+        handlings.c.dispatches != "[]"
+    )
+    told = select(entries.c.number, entries.c.kind, entries.c.write_back.label("text")).where(
+        entries.c.write_back.is_not(None)
+    )
+    some = {"yield_per": _PAGE}
+    for row in connection.execute(said, execution_options=some):
+        if not _is_text_of(row.text, tuple[Dispatch, ...]):
+            yield f"what the shop said of order {row.number} cannot be read: restore a copy"
+    for row in connection.execute(told, execution_options=some):
+        if not _is_text_of(row.text, WRITE_BACKS[row.kind]):
+            yield f"what was written of order {row.number} cannot be read: restore a copy"
+
+
+def _is_text_of(text: str, kind: Any) -> bool:  # noqa: ANN401 -- an annotation
+    try:
+        from_text(text, kind)
+    except StoreError:
+        return False
+    return True
 
 
 def _is_readable(raw: bytes | None) -> bool:

@@ -29,6 +29,7 @@ __all__ = [
     "Encoded",
     "encode",
     "from_text",
+    "is_number",
     "load_order",
     "pack_raw",
     "storable",
@@ -89,10 +90,7 @@ def load_order(cached: str, raw: bytes | None = None) -> Order:
     Raises:
         StoreError: The row is damaged.
     """
-    try:
-        values = json.loads(cached)
-    except ValueError:
-        raise StoreError(_DAMAGED) from None
+    values = _loaded(cached)
     if raw is not None:
         values["raw"] = unpack_raw(raw)
     order: Order = _structured(values, Order)
@@ -108,6 +106,15 @@ def storable(text: str) -> str:
     if text.isprintable():
         return text
     return text.encode("utf-8", "backslashreplace").decode().replace("\0", r"\x00")
+
+
+def is_number(text: str) -> bool:
+    r"""Tell whether an order can be kept and asked for by it: no blank, and all of it storable.
+
+    >>> is_number("999001-20261122-0000000001"), is_number(" "), is_number("1\ud800")
+    (True, False, False)
+    """
+    return bool(text.strip()) and storable(text) == text
 
 
 def pack_raw(raw: object) -> bytes:
@@ -143,7 +150,14 @@ def from_text(text: str, kind: Any) -> Any:  # noqa: ANN401 -- an annotation, an
     Raises:
         StoreError: The row is damaged.
     """
-    return _structured(json.loads(text), kind)
+    return _structured(_loaded(text), kind)
+
+
+def _loaded(text: str) -> Any:  # noqa: ANN401 -- whatever it holds
+    try:
+        return json.loads(text)
+    except ValueError:
+        raise StoreError(_DAMAGED) from None
 
 
 def _structured(values: object, kind: Any) -> Any:  # noqa: ANN401 -- of that kind

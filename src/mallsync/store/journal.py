@@ -46,7 +46,7 @@ __all__ = [
 WriteBack = ShipmentNotice | BuyerReview
 
 NOTICE, REVIEW = "notice", "review"
-_KINDS: dict[str, type] = {NOTICE: ShipmentNotice, REVIEW: BuyerReview}
+WRITE_BACKS: dict[str, type] = {NOTICE: ShipmentNotice, REVIEW: BuyerReview}
 
 
 @frozen(kw_only=True)
@@ -439,7 +439,7 @@ def _record(row: Any, key: EntryKey) -> Record:  # noqa: ANN401 -- a row of the 
     told = row.write_back
     return Record(
         key=key,
-        write_back=None if told is None else from_text(told, _KINDS[key.kind]),
+        write_back=None if told is None else from_text(told, WRITE_BACKS[key.kind]),
         outcome=Outcome(row.outcome) if row.outcome else None,
         code=row.code,
         made_at=row.made_at,

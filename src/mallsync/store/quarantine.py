@@ -91,7 +91,8 @@ def hold_back(
         packed = None if one.raw is None else pack_raw(one.raw)
         reason = {"code": one.error.code, "reason": _reason(one)}
         values = {**reason, "codec": CODEC, "raw": packed}
-        number = storable(one.number) or f"?{blake2b(packed or b'', digest_size=8).hexdigest()}"
+        told = storable(one.number) if one.number.strip() else ""
+        number = told or f"?{blake2b(packed or b'', digest_size=8).hexdigest()}"
         made = upsert(connection, quarantine).values(
             shop=row, number=number, first_seen_at=now, **values
         )

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
+from random import Random
 from threading import Event
 from typing import Any
 
 from attrs import define, evolve, field, frozen
 
-from mallsync.errors import MallError, MallsyncError
+from mallsync.errors import DecodeError, MallError, MallsyncError
 from mallsync.model.display import values
 from mallsync.model.journal import Lease
 from mallsync.model.order import Order
@@ -20,7 +21,7 @@ from mallsync.policy import intake
 from mallsync.policy.merge import merge
 from mallsync.policy.settings import IntakeRule
 from mallsync.store import Arrival, Arrived, Kept, Mark, ShopKey, SqlStore
-from mallsync.store.encoding import CODEC
+from mallsync.store.encoding import CODEC, is_number
 from mallsync.sync.shop import Progress, Shop, tells_nobody
 
 __all__ = ["FetchReport", "Fetching", "fetch_shop"]
@@ -160,15 +161,20 @@ class Fetching:
 
     def _events(self) -> Iterator[Sighting]:
         key, period = self.shop.key, self.report.period
-        known = {*self.store.orders.watched(key), *self.store.quarantine.numbers(key)}
+        known = sorted({*self.store.orders.watched(key), *self.store.quarantine.numbers(key)})
+        # By lot: where a mall reads them singly, one that it fails on ends the fetch, and would
+        # hold up the same others each time.
+        Random(period.end.isoformat()).shuffle(known)  # noqa: S311 -- whose turn it is, no secret
         return self.shop.client.sightings(
             period,
             statuses=self.shop.settings.statuses,
-            known=_Watched(self.store, key, sorted(known)),
+            known=_Watched(self.store, key, dict.fromkeys(known)),
             held=self.store.orders.held(key, since=period.start),
         )
 
     def _take(self, event: Sighting) -> None:
+        if isinstance(event, Seen) and not is_number(event.order.number):
+            event = Unreadable(event.order.number, event.order.raw, _no_number())
         if isinstance(event, Seen):
             if event.order.number in self._seen:
                 self._flush()  # a cart that is seen in part, and in another part
@@ -278,6 +284,8 @@ class Fetching:
     def _read(self, raw: object, kept: Kept | None) -> bool:
         try:
             order = self.shop.client.read(raw)
+            if not is_number(order.number):
+                raise _no_number()
         except MallError as error:
             if kept is not None:
                 self._hold_back(Unreadable(kept.number, raw, error))
@@ -320,10 +328,12 @@ class _Watched(Mapping[str, tuple[str, ...]]):
 
     store: SqlStore
     shop: ShopKey
-    numbers: Sequence[str]
+    numbers: Mapping[str, None]
 
     def __getitem__(self, number: str) -> tuple[str, ...]:
         """Return the ids of an order's items; none for one that could never be read."""
+        if number not in self.numbers:
+            raise KeyError(number)
         found = self.store.orders.load(self.shop, [number]).values()
         return tuple(
             item.id for one in found for part in one.order.shipments for item in part.items
@@ -336,6 +346,10 @@ class _Watched(Mapping[str, tuple[str, ...]]):
     def __len__(self) -> int:
         """Return how many there are."""
         return len(self.numbers)
+
+
+def _no_number() -> DecodeError:
+    return DecodeError("an order has no number by which it could be asked for", code="NUMBER")
 
 
 def _is_cancelled(order: Order) -> bool:

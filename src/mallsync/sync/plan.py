@@ -21,7 +21,7 @@ from mallsync.model.writebacks import NoticeWarning, Outcome, Preview, ShipmentN
 from mallsync.policy import bundle, export, notice
 from mallsync.policy.decision import Decision, in_order
 from mallsync.policy.dispatch import strays
-from mallsync.policy.guard import guards
+from mallsync.policy.guard import HELD_BY_MALL, PASSING, guards
 from mallsync.policy.rule import PeriodUse
 from mallsync.ports import HandlingSource
 from mallsync.store import Record, ShopKey
@@ -299,7 +299,7 @@ class _Judge:
         planned = Planned(key=evolve(key, revision=each.revision), notice=each)
         preview = self.shop.client.preview(each)
         if not self.guarded:
-            return planned, preview, ()
+            return planned, preview, _held_by_mall(one.order)
         against = guards(one.order, each, standing=standing, preview=preview)
         if each.revision > 1:
             against = tuple(one for one in against if one != _REPORTED_OTHERWISE)
@@ -364,7 +364,9 @@ class _Judge:
             return _REPORTED if same else _REPORTED_OTHERWISE
         if not same:  # what of it is on the mall has the values of before
             return _REPORTED_OTHERWISE if record.half_done else None
-        refused = record.outcome is Outcome.REFUSED and not self.retry_refused
+        refused = record.outcome is Outcome.REFUSED and record.code not in PASSING
+        if self.retry_refused:
+            return None
         return Reason(ReasonCode.REFUSED_BEFORE, record.code) if refused else None
 
     def _is_same(self, record: Record, each: ShipmentNotice) -> bool:
@@ -424,7 +426,8 @@ def still_wanted(
     """Return what the shop's word makes of orders now, whatever was written before and whenever.
 
     No export period counts, nor where the mall stands, which a report that was half done may have
-    moved on: what is asked is whether the shop has withdrawn or changed it. Nobody knows by which
+    moved on: what is asked is whether the shop has withdrawn or changed it. What the mall itself
+    holds back is not wanted for now; once it lets go, a plan takes it up. Nobody knows by which
     rule it was made, so each of both may want it.
     """
     automatic, by_hand = (
@@ -458,6 +461,10 @@ def _refuse_chain(child: Candidate, parent: Candidate) -> None:
             f"order {child.key.number} is bundled with {parent.key.number},"
             " which is a child itself: name its parent"
         )
+
+
+def _held_by_mall(order: Order) -> tuple[Reason, ...]:
+    return tuple(one for one in guards(order) if one.code in HELD_BY_MALL)
 
 
 def _astray(one: Candidate) -> list[Reason]:

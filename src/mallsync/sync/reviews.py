@@ -17,6 +17,7 @@ from mallsync.model.period import Period
 from mallsync.model.sighting import Unreadable
 from mallsync.model.words import Phase
 from mallsync.model.writebacks import BuyerReview, Outcome
+from mallsync.policy.guard import PASSING
 from mallsync.ports import ReviewsBuyers
 from mallsync.store import Record, SqlStore
 from mallsync.store.journal import REVIEW
@@ -41,7 +42,8 @@ def refused_before(shop: Shop, record: Record | None) -> bool:
     """Tell whether the mall has refused just the review that the shop would post now."""
     if record is None or record.in_doubt or record.outcome is not Outcome.REFUSED:
         return False
-    return record.write_back == _review(shop, record.key.order.number)
+    same = record.write_back == _review(shop, record.key.order.number)
+    return same and record.code not in PASSING
 
 
 def review_shop(

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
+from functools import partial
 
 from attrs import frozen
 
-from mallsync.errors import ConfigError, MallsyncError
+from mallsync.errors import MallsyncError
 from mallsync.store import ShopKey, SqlStore
 from mallsync.sync.credentials import CredentialNotice
 from mallsync.sync.export import ExportReport
 from mallsync.sync.fetch import FetchReport
 from mallsync.sync.shop import Shop
-from mallsync.sync.sync import Sync
+from mallsync.sync.sync import AT_ONCE, Sync
 
 __all__ = ["Round", "run"]
 
@@ -108,24 +110,34 @@ def _round(sync: Sync, due: list[ShopKey]) -> Round | None:
     return Round(
         fetched=tuple(sync.fetch(due)),
         reconciled=tuple(sync.reconcile([*dict.fromkeys([*exporting, *rating])])),
-        exported=tuple(_exported(sync, exporting) if exporting else ()),
+        exported=tuple(_exported(sync, exporting)),
         reviewed=tuple(sync.review(rating)),
         credentials=tuple(sync.credentials(due)),
     )
 
 
 def _exported(sync: Sync, shops: list[ShopKey]) -> list[ExportReport]:
+    """Export each shop by a plan of its own: one that cannot be made holds up no other shop."""
+    if not shops:
+        return []
+    with ThreadPoolExecutor(min(len(shops), AT_ONCE), thread_name_prefix="mallsync") as pool:
+        return list(pool.map(partial(_exported_one, sync), shops))
+
+
+def _exported_one(sync: Sync, shop: ShopKey) -> ExportReport:
     """Export; where somebody keeps typing the next round takes it up, and what was fetched stays.
 
     A plan that cannot be made at all, as of a rule without its period, is told in the same way.
     """
-    reports: list[ExportReport] = []
+    report = ExportReport(shop=shop)
     for _ in range(_TRIES):
         try:
-            return sync.export(sync.plan_export(shops=shops))
-        except ConfigError as error:
-            reports = [ExportReport(shop=shop, error=error) for shop in shops]
-    return reports
+            (report,) = sync.export(sync.plan_export(shops=[shop]))
+        except MallsyncError as error:
+            report = ExportReport(shop=shop, error=error)
+        else:
+            break
+    return report
 
 
 def _due(sync: Sync) -> list[ShopKey]:

@@ -37,11 +37,11 @@ from mallsync.sync.reviews import rates_buyers, review_shop
 from mallsync.sync.shop import Progress, Shop, courteous
 from mallsync.sync.why import why_missing, why_row, why_unrated
 
-__all__ = ["Gap", "Sync"]
+__all__ = ["AT_ONCE", "Gap", "Sync"]
 
 T = TypeVar("T")
 
-_AT_ONCE = 64
+AT_ONCE = 64
 """Shops that a process has in hand: more would wait for its one core, and fill its memory."""
 
 _OVERLAP = timedelta(minutes=10)
@@ -513,7 +513,7 @@ class Sync:
         """Work on shops at the same time, so many at once; results come in their order."""
         if len(shops) < 2:  # noqa: PLR2004 -- one needs no thread
             return [work(shop) for shop in shops]
-        with ThreadPoolExecutor(min(len(shops), _AT_ONCE), thread_name_prefix="mallsync") as pool:
+        with ThreadPoolExecutor(min(len(shops), AT_ONCE), thread_name_prefix="mallsync") as pool:
             return list(pool.map(work, shops))
 
 

@@ -377,6 +377,17 @@ def test_lines_are_not_asked_for_where_a_list_shows_the_cart() -> None:
     assert [] == desk.calls(LINE)
 
 
+def test_a_known_cart_whose_number_is_that_of_a_line_of_another_is_read_all_the_same() -> None:
+    """Its own lines say which is meant."""
+    desk = Desk([row(870000001), row(870000001, PackNo=880000001)])
+    rows = [row(1, **OLD), row(2, **OLD)]
+    desk.answers[LINE] = lambda form: reply([rows[int(form["OrderNo"]) - 1]])
+    earlier = Period(NOW - timedelta(days=30), NOW - timedelta(days=20))
+    events = sightings(desk, earlier, known={**KNOWN, "880000001": ()})
+
+    assert {"870000001", "880000001"} == set(seen(events))
+
+
 @pytest.mark.parametrize("found", [[], [row(1, OrderDate="2026-01-05 12:00:00", PackNo=5)]])
 def test_a_known_cart_none_of_whose_lines_is_there_is_gone(found: list[Any]) -> None:
     """Also where such a line is one of another cart."""

@@ -317,16 +317,20 @@ def details(
     carts = _scan(caller, whole, wanted)
     listed = frozenset(carts.lines)
     shown = {line.number for some in carts.lines.values() for line in some}.union(listed)
-    missing = [number for number in wanted if number not in shown]
+    # A cart may have the number of another's line: its own lines say which is meant.
+    missing = [
+        number
+        for number in wanted
+        if number not in listed and (number not in shown or lines.get(number))
+    ]
     old = {number: tuple(lines.get(number, ())) for number in missing}
-    by_lines = _by_lines(caller, whole, {cart: some for cart, some in old.items() if some})
     lost = _add_singles(caller, carts, [number for number, some in old.items() if not some])
     cart_of = {line.number: cart for cart, some in carts.lines.items() for line in some}
     told: set[str] = set()
     for number in wanted:
         cart = number if number in carts.lines else cart_of.get(number)
-        if number in by_lines:
-            yield by_lines[number]
+        if old.get(number):  # read when its turn has come: one that fails ends what is behind it
+            yield _by_lines(caller, whole, number, old[number])
         elif cart is None:
             yield lost[number]
         elif cart not in told:
@@ -357,23 +361,14 @@ def _is_number(text: str) -> bool:
         return False
 
 
-def _by_lines(caller: Caller, fetch: Fetch, carts: Lines) -> dict[str, Seen | Unreadable]:
-    """Return what is told of carts that no list shows by the single reads of their lines."""
-    found = dict(lines_by_number(caller, [line for some in carts.values() for line in some]))
-    return {
-        cart: _sight_singles(fetch, cart, [found[number] for number in unique(some)])
-        for cart, some in carts.items()
-    }
+def _by_lines(caller: Caller, fetch: Fetch, cart: str, numbers: Iterable[str]) -> Seen | Unreadable:
+    """Return what single reads of its lines tell of a cart that no list shows.
 
-
-def _sight_singles(
-    fetch: Fetch, cart: str, found: Sequence[Line | Unreadable]
-) -> Seen | Unreadable:
-    """Return what single reads tell of a cart: where none of its lines is there, it is gone.
-
-    Where some are not, those that are do not speak for the cart. They know less of it than what is
-    kept: so the rows of one that cannot be read are not told.
+    Where none of them is there, it is gone. Where some are not, those that are do not speak for the
+    cart. They know less of it than what is kept: so the rows of one that cannot be read are not
+    told.
     """
+    found = [one for _, one in lines_by_number(caller, numbers)]
     lines = [line for line in found if isinstance(line, Line) and line.cart == cart]
     errors = [line.error for line in found if isinstance(line, Unreadable)]
     failed = next((error for error in errors if not isinstance(error, NotFound)), None)

@@ -25,7 +25,7 @@ from mallsync.adapters.qoo10.notices import (
     shows_number,
     standing,
 )
-from mallsync.errors import Conflict, MallError, Rejected
+from mallsync.errors import AuthFailed, Conflict, MallError, Rejected, Throttled
 from mallsync.model.journal import EntryKey
 from mallsync.model.order import Order
 from mallsync.model.sighting import Seen, Unreadable
@@ -128,13 +128,17 @@ def _by_lines(
 ) -> dict[ShipmentNotice, Order | MallError]:
     """Return for each notice its cart as far as notices name its lines.
 
-    A line that is not there, or is of another cart, is the fault of the notice that names it.
+    A line that is not there, or is of another cart, is the fault of the notice that names it; so is
+    one that the mall fails on, where they are few.
     """
     named = [number for one in notices for number in lines_named(one)]
     try:
         found = dict(lines_by_number(caller, named))
     except MallError as error:
-        return dict.fromkeys(notices, error)
+        if not 1 < len(notices) <= FEW_LINES or isinstance(error, AuthFailed | Throttled):
+            return dict.fromkeys(notices, error)
+        alone = [_by_lines(caller, fetch, [one]) for one in notices]
+        return {one: told for some in alone for one, told in some.items()}
     carts: dict[str, list[Line]] = {}
     for line in found.values():
         if isinstance(line, Line):
