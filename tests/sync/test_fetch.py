@@ -346,6 +346,20 @@ def test_what_cannot_be_read_is_set_aside_and_read_after_an_upgrade(world: World
     assert () == world.store.quarantine.of(RAKUTEN)
 
 
+def test_what_has_no_number_stays_set_aside_behind_an_upgrade(world: World) -> None:
+    """It is kept, and asked for by nothing."""
+    sync, _ = told(world, Unreadable("", {"orderNumber": " "}, DecodeError(code="X")), WEEK)
+    sync.fetch()
+    with world.store.database.write() as connection:
+        connection.execute(schema.quarantine.update().values(codec=CODEC - 1))
+    (report,) = sync.fetch()
+    (held,) = world.store.quarantine.of(RAKUTEN)
+
+    assert report.error is None
+    assert {"orderNumber": " "} == held.raw
+    assert [] == list(sync.orders())
+
+
 def test_what_an_older_version_has_written_is_read_again(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
