@@ -91,6 +91,32 @@ def work_on(world: World, sync: Sync) -> None:
         sync.export(sync.plan_export())
 
 
+def regroup(world: World, sync: Sync, fake: Any, number: str, *apart: str) -> None:
+    """Let some lines of a cart go to somebody else, and the others not; fetch it."""
+    for line in fake.lines_of(number):
+        other = dict.fromkeys(("receiver", "Receiver"), "別人")
+        fake.line(line).edits = other if line in apart else {}
+    world.advance(minutes=1)
+    sync.fetch()
+
+
+def say(sync: Sync, key: OrderKey, shipment: str, tracking: str) -> None:
+    """Type a number for a shipment."""
+    said = Dispatch(shipment_id=shipment, carrier="ヤマト運輸", tracking_number=tracking)
+    sync.handle(key, status="発送待ち", dispatch=evolve(said, ship_date=NOW.date()))
+
+
+def assert_held_until_typed_anew(sync: Sync, key: OrderKey) -> None:
+    """Of two numbers nobody can tell which is right; one that is typed for the whole is."""
+    (row,) = sync.plan_export().rows
+    ready(sync, key)
+    (mended,) = sync.plan_export().rows
+
+    assert Verdict.HOLD is row.verdict
+    assert [ReasonCode.SHIPMENT_UNKNOWN] * 2 == [one.code for one in row.guards]
+    assert (Verdict.SEND, ()) == (mended.verdict, mended.guards)
+
+
 def test_what_was_typed_for_a_part_is_reported_for_the_whole(world: World) -> None:
     """Once for each line."""
     sync, fake, number = in_part(world)
@@ -241,13 +267,7 @@ def test_a_number_for_a_part_is_not_lost_in_the_whole_that_had_one_before(world:
     regroup(world, sync, fake, number, second)
     say(sync, key, second, "100011112222")
     regroup(world, sync, fake, number)
-    (row,) = sync.plan_export().rows
-    ready(sync, key)
-    (mended,) = sync.plan_export().rows
-
-    assert Verdict.HOLD is row.verdict
-    assert [ReasonCode.SHIPMENT_UNKNOWN] * 2 == [one.code for one in row.guards]
-    assert (Verdict.SEND, ()) == (mended.verdict, mended.guards)
+    assert_held_until_typed_anew(sync, key)
 
 
 def test_a_line_does_not_go_out_under_the_number_of_another(world: World) -> None:
@@ -269,31 +289,10 @@ def test_a_line_does_not_go_out_under_the_number_of_another(world: World) -> Non
     assert Verdict.SEND is mended.verdict
 
 
-def regroup(world: World, sync: Sync, fake: Any, number: str, *apart: str) -> None:
-    """Let some lines of a cart go to somebody else, and the others not; fetch it."""
-    for line in fake.lines_of(number):
-        other = dict.fromkeys(("receiver", "Receiver"), "別人")
-        fake.line(line).edits = other if line in apart else {}
-    world.advance(minutes=1)
-    sync.fetch()
-
-
-def say(sync: Sync, key: OrderKey, shipment: str, tracking: str) -> None:
-    """Type a number for a shipment."""
-    said = Dispatch(shipment_id=shipment, carrier="ヤマト運輸", tracking_number=tracking)
-    sync.handle(key, status="発送待ち", dispatch=evolve(said, ship_date=NOW.date()))
-
-
 def test_two_numbers_for_what_is_one_shipment_now_are_held_back(world: World) -> None:
     """Nobody can tell which of them is right; one that is typed for the whole is."""
     sync, fake, number = parted(world)
     key = stored(sync, number).order.key
     fake.line(fake.lines_of(number)[1]).edits = {}
     sync.fetch()
-    (row,) = sync.plan_export().rows
-    ready(sync, key)
-    (mended,) = sync.plan_export().rows
-
-    assert Verdict.HOLD is row.verdict
-    assert [ReasonCode.SHIPMENT_UNKNOWN] * 2 == [one.code for one in row.guards]
-    assert (Verdict.SEND, ()) == (mended.verdict, mended.guards)
+    assert_held_until_typed_anew(sync, key)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from functools import partial
 
@@ -16,7 +15,7 @@ from mallsync.sync.credentials import CredentialNotice
 from mallsync.sync.export import ExportReport
 from mallsync.sync.fetch import FetchReport
 from mallsync.sync.shop import Shop
-from mallsync.sync.sync import AT_ONCE, Sync
+from mallsync.sync.sync import Sync, at_once
 
 __all__ = ["Round", "run"]
 
@@ -118,10 +117,7 @@ def _round(sync: Sync, due: list[ShopKey]) -> Round | None:
 
 def _exported(sync: Sync, shops: list[ShopKey]) -> list[ExportReport]:
     """Export each shop by a plan of its own: one that cannot be made holds up no other shop."""
-    if not shops:
-        return []
-    with ThreadPoolExecutor(min(len(shops), AT_ONCE), thread_name_prefix="mallsync") as pool:
-        return list(pool.map(partial(_exported_one, sync), shops))
+    return at_once(partial(_exported_one, sync), shops)
 
 
 def _exported_one(sync: Sync, shop: ShopKey) -> ExportReport:

@@ -37,11 +37,12 @@ from mallsync.sync.reviews import rates_buyers, review_shop
 from mallsync.sync.shop import Progress, Shop, courteous
 from mallsync.sync.why import why_missing, why_row, why_unrated
 
-__all__ = ["AT_ONCE", "Gap", "Sync"]
+__all__ = ["Gap", "Sync", "at_once"]
 
+S = TypeVar("S")
 T = TypeVar("T")
 
-AT_ONCE = 64
+_AT_ONCE = 64
 """Shops that a process has in hand: more would wait for its one core, and fill its memory."""
 
 _OVERLAP = timedelta(minutes=10)
@@ -137,7 +138,7 @@ class Sync:
             except Exception as error:  # noqa: BLE001 -- the report tells it; the others go on
                 return FetchReport(shop=shop.key, period=asked, error=error)
 
-        return self._each(fetched, chosen)
+        return at_once(fetched, chosen)
 
     def gaps(self, shops: Iterable[ShopKey | str] | None = None) -> list[Gap]:
         """Return the stretches that no fetch has covered, of all since the first asked for.
@@ -289,7 +290,7 @@ class Sync:
             writing = Writing(shop, self.store, self.stopping, moved, tell)
             return self._guarded(shop, lambda: send_notices(writing, mine))
 
-        return self._each(exported, self._chosen(plan.shops))
+        return at_once(exported, self._chosen(plan.shops))
 
     def reconcile(
         self,
@@ -323,7 +324,7 @@ class Sync:
             writing = Writing(shop, self.store, self.stopping, progress=tell)
             return self._guarded(shop, lambda: writing.reconcile(partial(judged, shop)))
 
-        return self._each(reconciled, self._chosen(shops))
+        return at_once(reconciled, self._chosen(shops))
 
     def review(
         self, shops: Iterable[ShopKey | str] | None = None, *, retry_refused: bool = False
@@ -348,7 +349,7 @@ class Sync:
             work = partial(review_shop, shop, self.store, period, self.stopping)
             return self._guarded(shop, partial(work, retry_refused=retry_refused))
 
-        return self._each(reviewed, rating)
+        return at_once(reviewed, rating)
 
     def credentials(self, shops: Iterable[ShopKey | str] | None = None) -> list[CredentialNotice]:
         """Return what there is to say of the credentials of shops; nothing where they are good."""
@@ -509,12 +510,13 @@ class Sync:
             chosen += named
         return chosen
 
-    def _each(self, work: Callable[[Shop], T], shops: Sequence[Shop]) -> list[T]:
-        """Work on shops at the same time, so many at once; results come in their order."""
-        if len(shops) < 2:  # noqa: PLR2004 -- one needs no thread
-            return [work(shop) for shop in shops]
-        with ThreadPoolExecutor(min(len(shops), AT_ONCE), thread_name_prefix="mallsync") as pool:
-            return list(pool.map(work, shops))
+
+def at_once(work: Callable[[S], T], some: Sequence[S]) -> list[T]:
+    """Work on shops at the same time, so many at once; results come in their order."""
+    if len(some) < 2:  # noqa: PLR2004 -- one needs no thread
+        return [work(one) for one in some]
+    with ThreadPoolExecutor(min(len(some), _AT_ONCE), thread_name_prefix="mallsync") as pool:
+        return list(pool.map(work, some))
 
 
 def _handling(one: Stored, source: HandlingSource | None) -> Handling | None:
