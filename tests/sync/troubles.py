@@ -19,6 +19,7 @@ from mallsync.sandbox.world import Script, Scripted
 from mallsync.store import SqlStore
 from mallsync.store.journal import SqlJournal
 from mallsync.store.leases import Leases
+from mallsync.store.prepared import BEGIN_WRITE, Change
 from mallsync.sync import Plan, Shop, ShopSettings, Sync
 from tests.sync.conftest import NOW, World
 
@@ -90,10 +91,34 @@ class Breaker:
         for name in names:
             event.listen(engine, name, self)
         try:
-            yield
+            with self._within_changes():
+                yield
         finally:
             for name in names:
                 event.remove(engine, name, self)
+
+    @contextmanager
+    def _within_changes(self) -> Iterator[None]:
+        """Fail the statements that go to the driver past the engine's events, too."""
+        begin, execute, commit = Change.begin, Change.execute, Change.commit
+
+        def broken_begin(change: Change) -> None:
+            self(None, statement=BEGIN_WRITE)
+            begin(change)
+
+        def broken_execute(change: Change, compiled: Any, values: Any) -> Any:
+            self(None, statement=compiled.text)
+            return execute(change, compiled, values)
+
+        def broken_commit(change: Change) -> None:
+            self(None)
+            commit(change)
+
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(Change, "begin", broken_begin)
+            patch.setattr(Change, "execute", broken_execute)
+            patch.setattr(Change, "commit", broken_commit)
+            yield
 
 
 @define

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager, nullcontext
 from itertools import islice
 from threading import RLock
 from typing import Any
@@ -16,6 +16,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.pool import StaticPool
 
 from mallsync.errors import ConfigError, StoreError
+from mallsync.store.prepared import BEGIN_WRITE, Change
 
 __all__ = ["BUSY_SECONDS", "Database", "in_batches", "upsert", "wrote"]
 
@@ -25,6 +26,7 @@ BUSY_SECONDS = 30
 _MOST = 500
 _DRIVERS = ("sqlite", "postgresql+psycopg")
 _READS = "mallsync_reads"
+_FREE = nullcontext()
 _PRAGMAS = (
     f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}",
     "PRAGMA journal_mode = WAL",
@@ -65,6 +67,10 @@ class Database:
         self._turn = RLock() if in_memory else None
         self._taken = False
         self.engine = _engine(self.url, in_memory=in_memory)
+        # SQLite's transactions see one state anyway.
+        one_state = {} if self.is_sqlite else {"isolation_level": "REPEATABLE READ"}
+        self._refused: Any = self.engine.dialect.loaded_dbapi.Error
+        self._reads = self.engine.execution_options(**{_READS: True}, **one_state)
 
     @property
     def is_sqlite(self) -> bool:
@@ -78,48 +84,64 @@ class Database:
         Raises:
             StoreError: The database cannot do it now; nothing of the block has been kept.
         """
-        with self._session(reads=False) as connection:
+        with self._session(self.engine) as connection:
             yield connection
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """Open a transaction that reads one state; keep it short."""
-        with self._session(reads=True) as connection:
+        with self._session(self._reads) as connection:
             yield connection
 
     @contextmanager
-    def _session(self, *, reads: bool) -> Iterator[Connection]:
-        with ExitStack() as stack:
-            if self._turn is not None:
-                stack.enter_context(self._turn)
-                stack.enter_context(self._taking())
+    def change(self) -> Iterator[Change]:
+        """Open a transaction of prepared statements; it is rolled back when the block raises.
+
+        What the journal writes is on the way of every report: a row at a time, each committed.
+
+        Raises:
+            StoreError: As `write`.
+        """
+        with self._taking(self._turn) if self._turn else _FREE:
             try:
-                connection = stack.enter_context(self.engine.connect())
-                connection = connection.execution_options(
-                    **{_READS: reads}, **self._isolation(reads=reads)
-                )
-                with connection.begin():
+                connection = self.engine.raw_connection()
+                try:
+                    change = Change(connection.driver_connection, self.engine.dialect.name)
+                    change.begin()
+                    yield change
+                    change.commit()
+                except self._refused as error:
+                    if self.engine.dialect.is_disconnect(error, connection.driver_connection, None):
+                        connection.invalidate(error)
+                    raise
+                finally:
+                    connection.close()  # which rolls back what is not committed
+            except (SQLAlchemyError, self._refused) as error:
+                raise _plain(error) from None
+
+    @contextmanager
+    def _session(self, engine: Engine) -> Iterator[Connection]:
+        with self._taking(self._turn) if self._turn else _FREE:
+            try:
+                with engine.begin() as connection:
                     yield connection
             except SQLAlchemyError as error:
                 raise _plain(error) from None
 
-    def _isolation(self, *, reads: bool) -> dict[str, str]:
-        """Let a transaction that reads see one state: SQLite's do anyway."""
-        return {"isolation_level": "REPEATABLE READ"} if reads and not self.is_sqlite else {}
-
     @contextmanager
-    def _taking(self) -> Iterator[None]:
+    def _taking(self, turn: RLock) -> Iterator[None]:
         """Take the only connection; a second time would end the transaction of the first."""
-        if self._taken:
-            raise StoreError(
-                "a store in memory has one connection, which is at work: ask it behind that, or"
-                ' keep the store in a file ("sqlite:///orders.db")'
-            )
-        self._taken = True
-        try:
-            yield
-        finally:
-            self._taken = False
+        with turn:
+            if self._taken:
+                raise StoreError(
+                    "a store in memory has one connection, which is at work: ask it behind that, or"
+                    ' keep the store in a file ("sqlite:///orders.db")'
+                )
+            self._taken = True
+            try:
+                yield
+            finally:
+                self._taken = False
 
     def close(self) -> None:
         """Give back the connections."""
@@ -186,18 +208,18 @@ def _prepare(connection: Any, _record: object) -> None:  # noqa: ANN401 -- sqlit
 
 
 def _begin(connection: Connection) -> None:
-    """Take the right to write at once: one who reads first may find that another has written."""
+    """Begin what only reads without the right to write, which is one process's at a time."""
     reads = connection.get_execution_options().get(_READS)
-    connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
+    connection.exec_driver_sql("BEGIN" if reads else BEGIN_WRITE)
 
 
-def _plain(error: SQLAlchemyError) -> StoreError:
+def _plain(error: Exception) -> StoreError:
     """Return what is wrong and what to do; never the statement, nor its values or the URL."""
     if isinstance(error, PoolTimeoutError):
         return StoreError("too many threads wait for the database: use fewer at a time")
-    said = str(error.orig) if isinstance(error, DBAPIError) else ""
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    said = "" if isinstance(cause, SQLAlchemyError) else str(cause)
     for sign, plain in _CAUSES.items():
         if sign in said:
             return StoreError(plain)
-    kind = type(error.orig if isinstance(error, DBAPIError) else error).__name__
-    return StoreError(f"the database refused ({kind}): run mallsync store check")
+    return StoreError(f"the database refused ({type(cause).__name__}): run mallsync store check")

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
 from attrs import field, frozen
 from sqlalchemy import (
     ColumnElement,
-    Connection,
     FromClause,
     and_,
     bindparam,
@@ -28,8 +26,9 @@ from mallsync.errors import ConfigError
 from mallsync.model.journal import WITHDRAWN, Entry, EntryKey, Step, StepState
 from mallsync.model.order import OrderKey
 from mallsync.model.writebacks import BuyerReview, Outcome, ShipmentNotice
-from mallsync.store.database import Database, in_batches, wrote
+from mallsync.store.database import Database, in_batches
 from mallsync.store.encoding import from_text, to_text
+from mallsync.store.prepared import Change, Prepared
 from mallsync.store.schema import Moment, entries, steps
 from mallsync.store.shops import ShopKey, Shops
 
@@ -121,31 +120,33 @@ class SqlJournal:
         Raises:
             ConfigError: It exists with another payload and has steps: ask for a new revision.
         """
-        with self._writing(key) as (connection, named):
-            found = _found_or_made(connection, named, self.now(), payload=payload)
+        named = self._named(key)
+        with self.database.change() as change:
+            found = _found_or_made(change, named, self.now(), payload=payload)
             told = _steps(found)
-            if found[0].payload != payload:
-                if told:
+            if found and found[0].payload != payload:
+                is_new = change.write(_SET_PAYLOAD, {"told": payload, **named}) == 1
+                if not is_new:
                     raise ConfigError("this write-back has another payload: ask for a new revision")
-                connection.execute(_SET_PAYLOAD, {"told": payload, **named})
         return Entry(key=key, payload=payload, steps=told)
 
     def begin(self, key: EntryKey, step: str) -> bool:
         """Mark a step as begun, before its call; False if it was begun or done already."""
-        with self._writing(key) as (connection, named):
-            values = {"step": step, "now": self.now(), **named}
-            return wrote(connection, _BEGIN, values)
+        named = self._named(key)
+        with self.database.change() as change:
+            return change.write(_BEGIN, {"step": step, "now": self.now(), **named}) == 1
 
     def end(self, key: EntryKey, step: str, receipt: str = "") -> None:
         """Mark a step as done, with what the mall gave for it."""
-        with self._writing(key) as (connection, named):
-            values = {"step": step, "told": receipt, "now": self.now(), **named}
-            connection.execute(_END, values)
+        named = self._named(key)
+        with self.database.change() as change:
+            change.write(_END, {"step": step, "told": receipt, "now": self.now(), **named})
 
     def drop(self, key: EntryKey, step: str) -> None:
         """Forget a begun step: its call is known to have had no effect."""
-        with self._writing(key) as (connection, named):
-            connection.execute(_DROP, {"step": step, **named})
+        named = self._named(key)
+        with self.database.change() as change:
+            change.write(_DROP, {"step": step, **named})
 
     def retake(self, key: EntryKey, step: str, after: timedelta) -> bool:
         """Begin a step anew that was begun `after` ago or earlier, and never ended.
@@ -153,10 +154,10 @@ class SqlJournal:
         In one statement: of several that ask, one is told True.
         """
         now = self.now()
-        with self._writing(key) as (connection, named):
-            return wrote(
-                connection, _RETAKE, {"step": step, "now": now, "before": now - after, **named}
-            )
+        named = self._named(key)
+        with self.database.change() as change:
+            values = {"step": step, "now": now, "before": now - after, **named}
+            return change.write(_RETAKE, values) == 1
 
     # ----------------------------------------------------------------------------- for the sync
 
@@ -166,11 +167,13 @@ class SqlJournal:
         What was begun already stays what it is: a step of it may be on the mall.
         """
         told = to_text(write_back)
-        with self._writing(key) as (connection, named):
-            found = _found_or_made(connection, named, self.now(), write_back=told)
-            if found[0].step is None and found[0].write_back != told:
-                connection.execute(_SET_WRITE_BACK, {"told": told, **named})
-            return _record(connection.execute(_RECORD, named).one(), key)
+        named = self._named(key)
+        with self.database.change() as change:
+            found = _found_or_made(change, named, self.now(), write_back=told)
+            if found and found[0].write_back != told:
+                change.write(_SET_WRITE_BACK, {"told": told, **named})
+            (row,) = change.rows(_RECORD, named)
+        return _record(row, key)
 
     def settle(self, key: EntryKey, outcome: Outcome, code: str = "") -> Outcome:
         """Keep what came of an attempt, and return what is kept.
@@ -178,13 +181,16 @@ class SqlJournal:
         What was SENT stays so; what has a step whose end is not known is UNKNOWN, whatever another
         attempt came to.
         """
-        with self._writing(key) as (connection, named):
-            record = connection.execute(_RECORD, named).one()
-            if record.outcome == Outcome.SENT.value and outcome is not Outcome.SENT:
-                return Outcome.SENT
-            told = Outcome.UNKNOWN if record.begun and outcome is not Outcome.SENT else outcome
+        named = self._named(key)
+        with self.database.change() as change:
+            told = outcome
+            if outcome is not Outcome.SENT:
+                (record,) = change.rows(_RECORD, named)
+                if record.outcome == Outcome.SENT.value:
+                    return Outcome.SENT
+                told = Outcome.UNKNOWN if record.begun else outcome
             values = {"told": told.value, "said": code, "now": self.now(), **named}
-            connection.execute(_SETTLE, values)
+            change.write(_SETTLE, values)
         return told
 
     def give_up(self, key: EntryKey, after: timedelta) -> None:
@@ -193,18 +199,19 @@ class SqlJournal:
         Nothing is forgotten that was begun less than `after` ago: the order may show again.
         """
         now = self.now()
-        with self._writing(key) as (connection, named):
-            begun = connection.execute(_BEGUN_AT, named).all()
+        named = self._named(key)
+        with self.database.change() as change:
+            begun = change.rows(_BEGUN_AT, named)
             if any(one.begun_at > now - after for one in begun):
                 return
             for one in begun:
-                is_begun = steps.c.state == StepState.BEGUN.value
-                connection.execute(steps.delete().where(steps.c.entry == one.entry, is_begun))
+                change.write(_FORGET, {"id": one.entry})
 
     def confirm(self, key: EntryKey) -> None:
         """Note that a fetch has seen a write-back on the mall; that also ends any doubt of it."""
-        with self._writing(key) as (connection, named):
-            connection.execute(_CONFIRM, {"now": self.now(), **named})
+        named = self._named(key)
+        with self.database.change() as change:
+            change.write(_CONFIRM, {"now": self.now(), **named})
 
     def records(self, order: OrderKey) -> tuple[Record, ...]:
         """Return every write-back to an order, the oldest first."""
@@ -263,23 +270,20 @@ class SqlJournal:
             order = OrderKey(shop.mall, shop.shop_id, one.number)
             yield _record(one, EntryKey(order, one.shipment, one.kind, one.revision))
 
-    @contextmanager
-    def _writing(self, key: EntryKey) -> Iterator[tuple[Connection, dict[str, object]]]:
-        """Open a transaction on one entry; with it come the values that name the entry."""
-        named = {
+    def _named(self, key: EntryKey) -> dict[str, object]:
+        """Return the values that name an entry in a statement."""
+        return {
             "key_shop": self.shops.row(ShopKey(key.order.mall, key.order.shop_id)),
             "key_number": key.order.number,
             "key_shipment": key.shipment,
             "key_kind": key.kind,
             "key_revision": key.revision,
         }
-        with self.database.write() as connection:
-            yield connection, named
 
 
 # ------------------------------------------------------------------------------------- statements
 #
-# They are built once: building one costs more than carrying it out.
+# They are prepared once: to look one up costs more than to carry it out.
 
 _IS = and_(
     *(
@@ -350,8 +354,8 @@ _TALLY = select(
     func.max(entries.c.code).label("code"),
 )
 _RECORDS = select(entries, _has_begun_step().label("begun"), _has_done_step().label("done"))
-_RECORD = _RECORDS.where(_IS)
-_FIND = (
+_RECORD = Prepared(_RECORDS.where(_IS).with_for_update(of=entries))
+_FIND = Prepared(
     select(
         entries.c.payload,
         entries.c.write_back,
@@ -362,69 +366,77 @@ _FIND = (
     .select_from(entries.outerjoin(steps, steps.c.entry == entries.c.id))
     .where(_IS)
     .order_by(steps.c.begun_at, steps.c.name)
-    .with_for_update(of=entries)
+    .with_for_update(of=entries),
 )
-# As text, for both dialects: SQLAlchemy compiles an INSERT … ON CONFLICT anew each time.
-_MAKE = text(  # of two processes that make it at the same moment the other's stands
-    "INSERT INTO entries (shop, number, shipment, kind, revision,"
-    " payload, write_back, outcome, code, made_at)"
-    " VALUES (:key_shop, :key_number, :key_shipment, :key_kind, :key_revision,"
-    " :payload, :write_back, '', '', :now) ON CONFLICT DO NOTHING"
-).bindparams(bindparam("now", type_=Moment()))
-_BEGIN = text(
-    "INSERT INTO steps (entry, name, state, receipt, begun_at)"
-    " SELECT id, :step, 'BEGUN', '', :now FROM entries WHERE shop = :key_shop"
-    " AND number = :key_number AND shipment = :key_shipment AND kind = :key_kind"
-    " AND revision = :key_revision ON CONFLICT DO NOTHING"
-).bindparams(bindparam("now", type_=Moment()))
-_END = (
+# As text: Core spells ON CONFLICT for each dialect apart.
+_MAKE = Prepared(
+    text(
+        "INSERT INTO entries (shop, number, shipment, kind, revision,"
+        " payload, write_back, outcome, code, made_at)"
+        " VALUES (:key_shop, :key_number, :key_shipment, :key_kind, :key_revision,"
+        " :payload, :write_back, '', '', :now) ON CONFLICT DO NOTHING"
+    ).bindparams(bindparam("now", type_=Moment()))
+)
+_BEGIN = Prepared(
+    text(
+        "INSERT INTO steps (entry, name, state, receipt, begun_at)"
+        " SELECT id, :step, 'BEGUN', '', :now FROM entries WHERE shop = :key_shop"
+        " AND number = :key_number AND shipment = :key_shipment AND kind = :key_kind"
+        " AND revision = :key_revision ON CONFLICT DO NOTHING"
+    ).bindparams(bindparam("now", type_=Moment()))
+)
+_END = Prepared(
     steps.update()
     .where(_STEP)
-    .values(state=StepState.DONE.value, receipt=bindparam("told"), ended_at=bindparam("now"))
+    .values(state=StepState.DONE.value, receipt=bindparam("told"), ended_at=bindparam("now")),
 )
-_DROP = steps.delete().where(_STEP)
-_RETAKE = (
+_DROP = Prepared(steps.delete().where(_STEP))
+_RETAKE = Prepared(
     steps.update()
     .where(_STEP, steps.c.state == StepState.BEGUN.value, steps.c.begun_at <= bindparam("before"))
-    .values(begun_at=bindparam("now"))
+    .values(begun_at=bindparam("now")),
 )
-_SET_PAYLOAD = entries.update().where(_IS).values(payload=bindparam("told"))
-_SET_WRITE_BACK = entries.update().where(_IS).values(write_back=bindparam("told"))
-_SETTLE = (
+_SET_NEW = entries.update().where(_IS, ~exists().where(steps.c.entry == entries.c.id))
+_SET_PAYLOAD = Prepared(_SET_NEW.values(payload=bindparam("told")))
+_SET_WRITE_BACK = Prepared(_SET_NEW.values(write_back=bindparam("told")))
+_SETTLE = Prepared(
     entries.update()
     .where(_IS)
-    .values(outcome=bindparam("told"), code=bindparam("said"), told_at=bindparam("now"))
+    .values(outcome=bindparam("told"), code=bindparam("said"), told_at=bindparam("now")),
 )
 _PART = entries.alias("part")
-_BEGUN_AT = (
+_BEGUN_AT = Prepared(
     select(steps.c.entry, steps.c.begun_at)
     .select_from(entries)
     .join(_PART, _is_part(_PART))
     .join(steps, steps.c.entry == _PART.c.id)
-    .where(_IS, steps.c.state == StepState.BEGUN.value)
+    .where(_IS, steps.c.state == StepState.BEGUN.value),
 )
-_CONFIRM = (
+_FORGET = Prepared(
+    steps.delete().where(steps.c.entry == bindparam("id"), steps.c.state == StepState.BEGUN.value)
+)
+_CONFIRM = Prepared(
     entries.update()
     .where(_IS)
-    .values(confirmed_at=bindparam("now"), outcome=Outcome.SENT.value, code="")
+    .values(confirmed_at=bindparam("now"), outcome=Outcome.SENT.value, code=""),
 )
 
 
 def _found_or_made(
-    connection: Connection,
+    change: Change,
     named: dict[str, object],
     now: datetime,
     *,
     payload: str = "",
     write_back: str | None = None,
 ) -> Sequence[Any]:
-    """Return the rows of an entry, one for each of its steps, or one without; made if new."""
-    found = connection.execute(_FIND, named).all()
+    """Return the rows of an entry, one for each of its steps, or one without; none if made now."""
+    found = change.rows(_FIND, named)
     if found:
         return found
     made = {"payload": payload, "write_back": write_back, "now": now}
-    connection.execute(_MAKE, {**made, **named})
-    return connection.execute(_FIND, named).all()
+    is_made = change.write(_MAKE, {**made, **named}) == 1
+    return [] if is_made else change.rows(_FIND, named)  # of two at one time the other's stands
 
 
 def _steps(rows: Sequence[Any]) -> tuple[Step, ...]:
