@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import codecs
 import csv
-import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from io import BytesIO, StringIO, TextIOWrapper
@@ -37,7 +36,7 @@ _OTHER_KINDS = (
 _NO_FILES = ("idna", "punycode", "unicode-escape", "raw-unicode-escape")
 """Names of encodings that are for something else."""
 
-_DOUBTS = {"cp932": re.compile("[\x80\uf8f0-\uf8f3]")}
+_DOUBTS = {"cp932": "\x80\uf8f0\uf8f1\uf8f2\uf8f3"}
 """What Python makes of bytes that no writer of cp932 writes: the file is in something else."""
 
 _CHUNK = 1 << 16
@@ -122,7 +121,7 @@ def worked_through(
             misfits = {}
             given = _given(head, encoding, place)
             for name in (given,) if given else _GUESSES:
-                doubtful = _DOUBTS.get(name) if not given else None
+                doubtful = _DOUBTS.get(name, "") if not given else ""
                 try:
                     return Text(place, name), work(_lines(_decoded(file, name, place, doubtful)))
                 except _Misfit as error:
@@ -183,9 +182,7 @@ class _Misfit(Exception):
         self.offset = offset
 
 
-def _decoded(
-    file: BinaryIO, encoding: str, path: Path, doubtful: re.Pattern[str] | None
-) -> Iterator[str]:
+def _decoded(file: BinaryIO, encoding: str, path: Path, doubtful: str) -> Iterator[str]:
     """Yield the text piece by piece; raises `_Misfit` at the first byte that does not fit."""
     decoder = codecs.getincrementaldecoder(encoding)()
     file.seek(0)
@@ -197,9 +194,9 @@ def _decoded(
             text = decoder.decode(chunk)
         except UnicodeDecodeError as error:
             raise _Misfit(done - kept + error.start) from None
-        doubt = doubtful and doubtful.search(text)
-        if doubt:
-            raise _Misfit(done - kept + len(text[: doubt.start()].encode(encoding)))
+        # A pattern takes forty times as long to find none.
+        if doubts := [text.index(one) for one in doubtful if one in text]:
+            raise _Misfit(done - kept + len(text[: min(doubts)].encode(encoding)))
         if not may_have_nul and b"\0" in chunk:
             raise _binary(file, done + chunk.index(b"\0"), path)
         yield text

@@ -12,6 +12,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from contextlib import suppress
 from datetime import date, datetime, timedelta, timezone, tzinfo
 from difflib import get_close_matches
+from functools import lru_cache
 from typing import Any, Final, Generic, NoReturn, TypeVar, cast
 
 from attrs import NOTHING, field, frozen, has
@@ -138,6 +139,7 @@ class Cells(Generic[T]):
         cells: Field, column, what a cell means, and what a blank one stands for: `MUST` for one
             that must be filled. A cell that means ``str`` is taken as it stands.
         given: Fields that whoever reads a row knows already.
+        optional: Columns that a file may lack; then they are as if blank.
 
     >>> cells = Cells(dict, [("name", "商品名", str, ""), ("units", "個数", whole, MUST)], ["at"])
     >>> cells.read(Row(2, {"商品名": " 見本 ", "個数": "1,440"}), 7)
@@ -145,11 +147,17 @@ class Cells(Generic[T]):
     """
 
     def __init__(
-        self, make: Callable[..., T], cells: Iterable[Cell], given: Sequence[str] = ()
+        self,
+        make: Callable[..., T],
+        cells: Iterable[Cell],
+        given: Sequence[str] = (),
+        *,
+        optional: Collection[str] = (),
     ) -> None:
         self._make = make
         self._cells = tuple(cells)
         self._given = tuple(given)
+        self._optional = frozenset(optional)
         self._quick = self._written()
 
     def read(self, row: Row, *given: object) -> T:
@@ -166,7 +174,7 @@ class Cells(Generic[T]):
 
     def _read(self, row: Row, column: str, meaning: Meaning, blank: object) -> object:
         """Return the same of one cell, which may have blanks around it, or say that it is wrong."""
-        text = row.cells[column]
+        text = row.cells.get(column, "")
         if meaning is str:
             return text
         with suppress(ValueError, OverflowError):
@@ -182,8 +190,11 @@ class Cells(Generic[T]):
         for at, (name, column, meaning, blank) in enumerate(self._cells):
             scope |= {f"m{at}": meaning, f"b{at}": blank}
             blank_one = "must()" if blank is MUST else f"b{at}"
-            read = f"m{at}(t) if (t := cells[{column!r}]) else {blank_one}"
-            values[name] = f"cells[{column!r}]" if meaning is str else read
+            cell = (
+                f"cells.get({column!r}, '')" if column in self._optional else f"cells[{column!r}]"
+            )
+            read = f"m{at}(t) if (t := {cell}) else {blank_one}"
+            values[name] = cell if meaning is str else read
         lines = [f"def read({', '.join(['cells', *self._given])}):"]
         if isinstance(self._make, type) and has(self._make):
             # Of a class with dozens of fields a call costs as much as reading the cells.
@@ -333,11 +344,14 @@ def code(text: str) -> str:
     >>> code(" '0600000")
     '0600000'
     """
-    return text.strip().removeprefix("'").lstrip()
+    return text if text.isalnum() else text.strip().removeprefix("'").lstrip()
 
 
+@lru_cache(maxsize=1024)
 def whole(text: str) -> int:
     """Return an amount in yen or a quantity; thousands may have commas.
+
+    Lines repeat quantities and prices, so the last ones are kept.
 
     >>> whole("1,440"), whole("600.00")
     (1440, 600)

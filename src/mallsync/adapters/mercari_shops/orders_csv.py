@@ -10,7 +10,10 @@ where the order has it again.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date, datetime
+
+from attrs import define
 
 from mallsync.adapters.mercari_shops.shapes import HIDDEN_NAME, PHASES, order_id
 from mallsync.model.order import (
@@ -104,6 +107,8 @@ _ALWAYS = frozenset(
 the file has none, so that one could not be told from the other."""
 
 _MALL = Mall.MERCARI_SHOPS.value
+# Asking the class for a member takes ten times as long as a name of the module.
+_CANCELLED, _UNKNOWN = Phase.CANCELLED, Phase.UNKNOWN
 _new_address = maker(Address)
 _new_charges = maker(Charges)
 _new_contact = maker(Contact)
@@ -112,6 +117,49 @@ _new_key = maker(OrderKey)
 _new_order = maker(Order)
 _new_payment = maker(Payment)
 _new_shipment = maker(Shipment)
+
+
+@define(eq=False)
+class _Head:
+    """What the first row of an order tells of the whole of it."""
+
+    status: str
+    ordered_at: datetime
+    paid_at: datetime | None
+    shipped_at: datetime | None
+    buyer: str
+    recipient: str
+    phone: str
+    country: str
+    wish_date: date | None
+    wish_slot: str
+    shipping: int | None
+    coupon: int
+
+
+def _status(text: str) -> str:
+    label = text.strip()
+    return _LABELS.get(label, label)
+
+
+_HEAD = Cells(
+    _Head,
+    (
+        ("status", "order_status", _status, ""),
+        ("ordered_at", "purchase_date", moment, NO_DAY),
+        ("paid_at", "payment_date", moment, None),
+        ("shipped_at", "shipping_date", moment, None),
+        ("buyer", "buyer_name", str.strip, ""),
+        ("recipient", "shipping_name", str.strip, ""),
+        ("phone", "shipping_phone_number", code, ""),
+        ("country", "shipping_country", str.strip, ""),
+        ("wish_date", "requested_delivery_date", day, None),
+        ("wish_slot", "requested_delivery_time", str.strip, ""),
+        ("shipping", "shipping_price", whole, None),
+        ("coupon", "coupon_discount_amount", whole, 0),
+    ),
+    optional=LAYOUT.optional,
+)
 _ITEM = Cells(
     _new_item,
     (
@@ -150,23 +198,21 @@ def order(shop_id: str, number: str, rows: Sequence[Row]) -> Order:
     Raises:
         FileError: A cell is not what it should be.
     """
-    first = rows[0]
-    paid_at = first.cell("payment_date", moment)
-    status = _status(first.text("order_status"))
-    phase = PHASES.get(status, Phase.UNKNOWN)
-    items = tuple(_items(rows, phase))
-    charges = _charges(first, items)
+    head = _HEAD.read(rows[0])
+    phase = PHASES.get(head.status, _UNKNOWN)
+    items = _items(rows, phase)
+    charges = _charges(head, items)
     return _new_order(
         key=_new_key(mall=_MALL, shop_id=shop_id, number=number),
         phase=phase,
-        mall_status=status,
-        ordered_at=first.cell("purchase_date", moment) or NO_DAY,
-        paid_at=paid_at,
-        shipped_at=first.cell("shipping_date", moment),
-        buyer=_new_contact(family_name=first.text("buyer_name")),
-        shipments=(_shipment(number, first, phase, items, charges),),
+        mall_status=head.status,
+        ordered_at=head.ordered_at,
+        paid_at=head.paid_at,
+        shipped_at=head.shipped_at,
+        buyer=_new_contact(family_name=head.buyer),
+        shipments=(_shipment(number, rows[0], head, phase, items, charges),),
         charges=charges,
-        payment=_new_payment(paid_at=paid_at),
+        payment=_new_payment(paid_at=head.paid_at),
         raw=tuple([row.cells for row in rows]),
     )
 
@@ -175,33 +221,30 @@ ORDERS = OrdersCsv(layouts=(LAYOUT,), number="order_id", covers=covers, order=or
 
 
 def _shipment(
-    number: str, first: Row, phase: Phase, items: tuple[Item, ...], charges: Charges
+    number: str, first: Row, head: _Head, phase: Phase, items: tuple[Item, ...], charges: Charges
 ) -> Shipment:
-    name = first.text("shipping_name")
-    anonymous = HIDDEN_NAME in name
+    anonymous = HIDDEN_NAME in head.recipient
     return _new_shipment(
         id=number,
-        recipient=None if anonymous else _recipient(first, name),
+        recipient=None if anonymous else _recipient(first, head),
         anonymous=anonymous,
         items=items,
-        wish_date=first.cell("requested_delivery_date", day),
-        wish_slot=first.text("requested_delivery_time"),
+        wish_date=head.wish_date,
+        wish_slot=head.wish_slot,
         charges=charges,
-        cancelled=phase is Phase.CANCELLED,
+        cancelled=phase is _CANCELLED,
     )
 
 
-def _items(rows: Sequence[Row], phase: Phase) -> Iterator[Item]:
+def _items(rows: Sequence[Row], phase: Phase) -> tuple[Item, ...]:
     # A product that comes again is another variant.
-    idents = numbered(row.text("original_product_id") for row in rows)
-    for ident, row in zip(idents, rows, strict=True):
-        yield _ITEM.read(row, ident, phase)
+    idents = numbered([row.cells["original_product_id"].strip() for row in rows])
+    return tuple([_ITEM.read(row, ident, phase) for row, ident in zip(rows, idents, strict=True)])
 
 
-def _charges(first: Row, items: Sequence[Item]) -> Charges:
+def _charges(head: _Head, items: Sequence[Item]) -> Charges:
     goods = sum([item.quantity * (item.unit_price or 0) for item in items])
-    shipping = first.cell("shipping_price", whole)
-    coupon = first.cell("coupon_discount_amount", whole) or 0
+    shipping, coupon = head.shipping, head.coupon
     return _new_charges(
         goods=goods,
         shipping=shipping,
@@ -210,13 +253,9 @@ def _charges(first: Row, items: Sequence[Item]) -> Charges:
     )
 
 
-def _recipient(row: Row, name: str) -> Contact:
+def _recipient(first: Row, head: _Head) -> Contact:
     return _new_contact(
-        family_name=name,
-        address=_ADDRESS.read(row, row.text("shipping_country")),
-        phone=row.code("shipping_phone_number"),
+        family_name=head.recipient,
+        address=_ADDRESS.read(first, head.country),
+        phone=head.phone,
     )
-
-
-def _status(text: str) -> str:
-    return _LABELS.get(text, text)

@@ -73,8 +73,8 @@ def digits(value: object) -> str:
     """
     if type(value) is int and 0 < value < TOO_LARGE:
         return str(value)
-    if isinstance(value, str) and _DIGITS.fullmatch(value.strip()):
-        return value.strip()
+    if isinstance(value, str) and _DIGITS.fullmatch(text := value.strip()):
+        return text
     raise ValueError("no order number")
 
 
