@@ -12,13 +12,15 @@ import pytest
 from attrs import evolve
 
 from mallsync import Outcome, ShipmentNotice
-from mallsync.errors import ConfigError
+from mallsync.errors import ConfigError, StoreError
 from mallsync.model.journal import EntryKey, StepState
 from mallsync.model.writebacks import BuyerReview
 from mallsync.ports import Journal
 from mallsync.store import Record, SqlStore
-from mallsync.store.journal import REVIEW
+from mallsync.store.journal import _BEGIN, _DROP, _SET_PAYLOAD, REVIEW
+from mallsync.store.prepared import Change
 from mallsync.testing.memory import MemoryJournal
+from tests.services import postgres_url
 from tests.store.conftest import NOW, Hands
 from tests.store.made import SHOP, key
 
@@ -234,3 +236,50 @@ def test_what_an_adapter_writes_by_itself_is_nobodys_to_resume(store: SqlStore) 
 
     assert () == store.journal.unfinished(SHOP)
     assert only(store).write_back is None
+
+
+@pytest.mark.parametrize("outcome", [Outcome.SENT, Outcome.NOT_SENT])
+def test_an_outcome_that_has_no_place_is_not_lost_silently(
+    store: SqlStore, outcome: Outcome
+) -> None:
+    """As of a write-back that was never claimed, or whose row somebody has deleted."""
+    with pytest.raises(StoreError, match="not in the journal: run mallsync store check"):
+        store.journal.settle(KEY, outcome)
+
+
+def test_an_outcome_heeds_a_step_that_is_begun_at_the_same_moment() -> None:
+    """It waits for the other process, then looks: nobody knows what comes of that step."""
+    with (
+        postgres_url() as url,
+        SqlStore(url) as store,
+        SqlStore(url) as other,
+        ThreadPoolExecutor() as pool,
+    ):
+        store.journal.claim(KEY, NOTICE)
+        named = other.journal._named(KEY)
+        with other.database.change() as change:
+            change.write(_BEGIN, {"step": "send", "now": NOW, **named})
+            told = pool.submit(store.journal.settle, KEY, Outcome.NOT_SENT)
+            with pytest.raises(TimeoutError):
+                told.result(timeout=0.2)
+
+        assert told.result(timeout=10) is Outcome.UNKNOWN
+
+
+def test_a_payload_replaces_another_whose_step_is_dropped_meanwhile(
+    store: SqlStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is returned is what is kept."""
+    store.journal.open(KEY, "payload")
+    store.journal.begin(KEY, "send")
+    write = Change.write
+
+    def dropped_before(change: Change, statement: Any, values: Any) -> int:
+        if statement is _SET_PAYLOAD:  # as another process does, which does not wait for this
+            write(change, _DROP, {**values, "step": "send"})
+        return write(change, statement, values)
+
+    monkeypatch.setattr(Change, "write", dropped_before)
+
+    assert () == store.journal.open(KEY, "mended").steps
+    assert () == store.journal.open(KEY, "mended").steps

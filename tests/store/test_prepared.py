@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from datetime import UTC
 from pathlib import Path
 
 import pytest
@@ -45,6 +46,25 @@ def test_what_is_written_is_read_as_core_reads_it(store: SqlStore) -> None:
 
     assert by_core._asdict() == row._asdict()
     assert (2, NOW) == (row.token, row.expires_at)
+
+
+def test_a_value_that_is_forgotten_is_no_null(store: SqlStore) -> None:
+    """It is refused, as by Core."""
+
+    def forget() -> None:
+        with store.database.change() as change:
+            change.rows(Prepared(FIND), {})
+
+    with pytest.raises(StoreError, match="the database refused"):
+        forget()
+
+
+def test_a_value_of_the_statement_itself_is_kept_as_its_column_is(store: SqlStore) -> None:
+    """A moment, as text in Japan time."""
+    put(store)
+    found = Prepared(FIND.where(schema.leases.c.expires_at == NOW.astimezone(UTC)))
+    with store.database.change() as change:
+        assert ["a"] == [row.name for row in change.rows(found, {"name": "a"})]
 
 
 def test_a_change_that_raises_leaves_nothing(store: SqlStore) -> None:

@@ -22,7 +22,7 @@ from sqlalchemy import (
     text,
 )
 
-from mallsync.errors import ConfigError
+from mallsync.errors import ConfigError, StoreError
 from mallsync.model.journal import WITHDRAWN, Entry, EntryKey, Step, StepState
 from mallsync.model.order import OrderKey
 from mallsync.model.writebacks import BuyerReview, Outcome, ShipmentNotice
@@ -125,9 +125,9 @@ class SqlJournal:
             found = _found_or_made(change, named, self.now(), payload=payload)
             told = _steps(found)
             if found and found[0].payload != payload:
-                is_new = change.write(_SET_PAYLOAD, {"told": payload, **named}) == 1
-                if not is_new:
+                if change.write(_SET_PAYLOAD, {"told": payload, **named}) != 1:
                     raise ConfigError("this write-back has another payload: ask for a new revision")
+                told = ()
         return Entry(key=key, payload=payload, steps=told)
 
     def begin(self, key: EntryKey, step: str) -> bool:
@@ -180,17 +180,22 @@ class SqlJournal:
 
         What was SENT stays so; what has a step whose end is not known is UNKNOWN, whatever another
         attempt came to.
+
+        Raises:
+            StoreError: It was never claimed, or its row is gone.
         """
         named = self._named(key)
+        told = outcome
         with self.database.change() as change:
-            told = outcome
             if outcome is not Outcome.SENT:
-                (record,) = change.rows(_RECORD, named)
-                if record.outcome == Outcome.SENT.value:
-                    return Outcome.SENT
-                told = Outcome.UNKNOWN if record.begun else outcome
+                change.rows(_FIND, named)  # locks it: what is read next stays so
+                for record in change.rows(_RECORD, named):
+                    if record.outcome == Outcome.SENT.value:
+                        return Outcome.SENT
+                    told = Outcome.UNKNOWN if record.begun else outcome
             values = {"told": told.value, "said": code, "now": self.now(), **named}
-            change.write(_SETTLE, values)
+            if change.write(_SETTLE, values) != 1:
+                raise StoreError("this write-back is not in the journal: run mallsync store check")
         return told
 
     def give_up(self, key: EntryKey, after: timedelta) -> None:
@@ -354,7 +359,7 @@ _TALLY = select(
     func.max(entries.c.code).label("code"),
 )
 _RECORDS = select(entries, _has_begun_step().label("begun"), _has_done_step().label("done"))
-_RECORD = Prepared(_RECORDS.where(_IS).with_for_update(of=entries))
+_RECORD = Prepared(_RECORDS.where(_IS))
 _FIND = Prepared(
     select(
         entries.c.payload,

@@ -26,7 +26,8 @@ class Prepared:
     """A statement that is compiled once for each dialect.
 
     Core looks a statement up in its cache at each execution, by a key that it makes anew, and wraps
-    what comes back: ten times the work that SQLite has with one row.
+    what comes back: ten times the work that SQLite has with one row. Every parameter is one value:
+    not for lists, as of ``IN``.
     """
 
     def __init__(self, statement: ClauseElement) -> None:
@@ -54,7 +55,7 @@ class _Compiled:
 
 @frozen
 class Change:
-    """One transaction of prepared statements: `Database.change` opens and ends it.
+    """One transaction of prepared statements: `Database.change` opens and ends it, once.
 
     Args:
         connection: The driver's, from the pool.
@@ -93,13 +94,14 @@ class Change:
 
 def _compile(statement: ClauseElement, dialect: Dialect) -> _Compiled:
     compiled: Any = statement.compile(dialect=dialect)
+    binds = {name: bind for bind, name in compiled.bind_names.items()}
     stores = {
         name: bind.type.dialect_impl(dialect).bind_processor(dialect)
-        for name, bind in compiled.binds.items()
+        for name, bind in binds.items()
     }
     return _Compiled(
         text=str(compiled),
-        fixed=compiled.params,
+        fixed={name: compiled.params[name] for name, bind in binds.items() if not bind.required},
         stored=[(name, store) for name, store in stores.items() if store is not None],
         row=_row(statement, dialect) if isinstance(statement, Select) else tuple,
     )

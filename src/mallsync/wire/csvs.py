@@ -309,7 +309,7 @@ def read_kept(raw: object, kind: OrdersCsv, shop_id: str, mall: str) -> Order | 
     """Return the order that a kept raw record makes if it is one of such a file, else None.
 
     Raises:
-        DecodeError: A cell cannot be read, which it could once.
+        DecodeError: A cell cannot be read, which it could once, or a column is not there.
     """
     rows = kept_rows(raw, kind.number)
     if rows is None:
@@ -317,10 +317,12 @@ def read_kept(raw: object, kind: OrdersCsv, shop_id: str, mall: str) -> Order | 
     try:
         return kind.order(shop_id, kind.key(rows[0].cells[kind.number]), rows)
     except FileError as error:
+        said = str(error)
         problem = Problem(place=f"[{(error.line or 1) - 1}].{error.column}", code="unreadable")
-        raise DecodeError(
-            str(error), mall=mall, operation="read", code="UNREADABLE", problems=(problem,)
-        ) from None
+    except KeyError as error:
+        said = f"{error.args[0]} is not there"
+        problem = Problem(place=str(error.args[0]), code="missing")
+    raise DecodeError(said, mall=mall, operation="read", code="UNREADABLE", problems=(problem,))
 
 
 def numbered(names: Iterable[str]) -> Iterator[str]:

@@ -12,11 +12,11 @@ import pytest
 from mallsync import JST, Charges, Contact, Item, Mall, Order, Period, Phase, Shipment, sandbox
 from mallsync.adapters import mercari_shops
 from mallsync.adapters.mercari_shops.orders_csv import LAYOUT, ORDERS, covers, order
-from mallsync.errors import FileError
+from mallsync.errors import DecodeError, FileError
 from mallsync.model.sighting import Seen
 from mallsync.policy import balance
 from mallsync.policy.merge import Mode, merge
-from mallsync.wire.csvs import Row, table
+from mallsync.wire.csvs import Row, read_kept, table
 
 ROW = {
     "order_id": "order_AAAAbbbbCCCCddddEEEE01",
@@ -282,3 +282,11 @@ def row_of(one: Order, item: Item) -> dict[str, str]:
         "payment_date": "" if one.paid_at is None else f"{one.paid_at:%Y/%m/%d %H:%M:%S}",
         "order_status": one.mall_status,
     }
+
+
+def test_kept_rows_that_lack_a_column_are_told_as_unreadable() -> None:
+    """As where somebody has changed what was kept."""
+    short = {name: told for name, told in ROW.items() if name != "buyer_name"}
+    with pytest.raises(DecodeError, match="buyer_name is not there") as caught:
+        read_kept((short,), ORDERS, "demo", "mercari_shops")
+    assert ["buyer_name"] == [problem.place for problem in caught.value.problems]
