@@ -67,9 +67,9 @@ class Database:
         self._turn = RLock() if in_memory else None
         self._taken = False
         self.engine = _engine(self.url, in_memory=in_memory)
+        self._refused: Any = self.engine.dialect.loaded_dbapi.Error
         # SQLite's transactions see one state anyway.
         one_state = {} if self.is_sqlite else {"isolation_level": "REPEATABLE READ"}
-        self._refused: Any = self.engine.dialect.loaded_dbapi.Error
         self._reads = self.engine.execution_options(**{_READS: True}, **one_state)
 
     @property
