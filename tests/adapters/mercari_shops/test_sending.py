@@ -382,6 +382,22 @@ def test_an_order_completed_by_hand_on_the_way_is_taken_for_sent(
     assert 1 == mall.fake.effective(number, "shipped")
 
 
+def test_a_completion_that_was_begun_ends_once_somebody_has_shipped_the_order(
+    mall: Mall, client: Client, journal: MemoryJournal
+) -> None:
+    """Nothing of it is in doubt then; the message that goes with it is written."""
+    (number,) = mall.fake.place()
+    mall.fail_next("RESET_BEFORE", operation=COMPLETE)
+    sent = [notice(number, message=TEXT)]
+    begun = client.send_notices(sent, journal=journal)[0]
+    with client_of(mall) as by_hand:
+        by_hand.send_notices([notice(number)])
+    ended = client.send_notices(sent, journal=journal)[0]
+
+    assert [Outcome.UNKNOWN, Outcome.SENT] == [begun.outcome, ended.outcome]
+    assert [1, 1] == [mall.fake.effective(number, told) for told in ("shipped", "message")]
+
+
 def test_a_lost_message_that_cannot_be_looked_for_waits_for_a_person(
     mall: Mall, client: Client, journal: MemoryJournal
 ) -> None:
