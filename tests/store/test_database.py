@@ -17,6 +17,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from mallsync.errors import ConfigError, StoreError
 from mallsync.model.handling import Handling
+from mallsync.model.journal import EntryKey
 from mallsync.store import Arrival, SqlStore, database, schema
 from tests.services import postgres_database, postgres_url
 from tests.store.made import PLACED, SHOP, key, order
@@ -104,10 +105,13 @@ def test_a_database_that_is_locked_for_long_says_so(
         other.execute("BEGIN IMMEDIATE")
         with pytest.raises(StoreError, match="was locked"):
             store.orders.arrive(SHOP, [Arrival(order=order(), handling=Handling())])
+        with pytest.raises(StoreError, match="was locked"), store.database.change():
+            raise AssertionError
         other.execute("COMMIT")
         other.close()
 
         assert store.orders.get(key()) is None
+        assert () == store.journal.open(EntryKey(key(), "1"), "payload").steps
 
 
 def test_a_full_disk_says_so_and_keeps_what_was_there(tmp_path: Path) -> None:

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import sqlite3
 from datetime import UTC
-from pathlib import Path
 
 import pytest
 from sqlalchemy import bindparam, select, text
 
 from mallsync.errors import StoreError
 from mallsync.model.journal import EntryKey
-from mallsync.store import SqlStore, database, schema
+from mallsync.store import SqlStore, schema
 from mallsync.store.prepared import Prepared
 from tests.services import postgres_url
 from tests.store.conftest import NOW
@@ -89,23 +87,6 @@ def test_a_refusal_is_told_in_plain_words(store: SqlStore) -> None:
     assert caught.value.__suppress_context__
     with store.database.change() as change:
         assert 1 == change.write(MOVE, {"of": "a", "until": NOW})
-
-
-def test_a_change_waits_for_another_only_so_long(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """It takes the right to write before it reads."""
-    pragmas = ("PRAGMA busy_timeout = 50", *database._PRAGMAS[1:])
-    monkeypatch.setattr(database, "_PRAGMAS", pragmas)
-    file = tmp_path / "orders.db"
-    with SqlStore(f"sqlite:///{file}") as store:
-        other = sqlite3.connect(file, isolation_level=None)
-        other.execute("BEGIN IMMEDIATE")
-        with pytest.raises(StoreError, match="was locked"), store.database.change():
-            raise AssertionError
-        other.execute("COMMIT")
-        other.close()
-        put(store)
 
 
 def test_a_store_in_memory_changes_one_thing_at_a_time() -> None:

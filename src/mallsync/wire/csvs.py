@@ -315,14 +315,13 @@ def read_kept(raw: object, kind: OrdersCsv, shop_id: str, mall: str) -> Order | 
     if rows is None:
         return None
     try:
+        _refuse_lacking(rows, kind.layouts)
         return kind.order(shop_id, kind.key(rows[0].cells[kind.number]), rows)
     except FileError as error:
-        said = str(error)
         problem = Problem(place=f"[{(error.line or 1) - 1}].{error.column}", code="unreadable")
-    except KeyError as error:
-        said = f"{error.args[0]} is not there"
-        problem = Problem(place=str(error.args[0]), code="missing")
-    raise DecodeError(said, mall=mall, operation="read", code="UNREADABLE", problems=(problem,))
+        raise DecodeError(
+            str(error), mall=mall, operation="read", code="UNREADABLE", problems=(problem,)
+        ) from None
 
 
 def numbered(names: Iterable[str]) -> Iterator[str]:
@@ -448,8 +447,15 @@ def _ragged(cells: Sequence[str], headers: Sequence[str], reader: Iterator[list[
     return FileError(what, line=getattr(reader, "line_num", None), column=place)
 
 
-def _missing(layout: Layout, headers: Sequence[str]) -> list[str]:
+def _missing(layout: Layout, headers: Collection[str]) -> list[str]:
     return [header for header in layout.required if header not in headers]
+
+
+def _refuse_lacking(rows: Iterable[Row], layouts: Sequence[Layout]) -> None:
+    for row in rows:
+        missing = min((_missing(one, row.cells) for one in layouts), key=len)
+        if missing:
+            raise row.wrong(missing[0], "is not there")
 
 
 def _refuse_missing(headers: Sequence[str], layout: Layout) -> None:
