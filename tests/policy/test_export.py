@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import copy
+import pickle
 import subprocess
 import sys
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -423,10 +426,11 @@ def test_what_is_no_rule_is_refused(wrong: Any) -> None:
 
 
 @pytest.mark.parametrize("wrong", [None, "2026-11-22", datetime(2026, 11, 22, tzinfo=JST)])
-def test_today_is_a_day(wrong: Any) -> None:
-    """Dates are compared, never moments."""
+@pytest.mark.parametrize("sent", [(), (dispatch(),), (dispatch(None),)])
+def test_today_is_a_day(wrong: Any, sent: tuple[Dispatch, ...]) -> None:
+    """Dates are compared, never moments; it matters not with what."""
     with pytest.raises(ConfigError, match=f"^today is {type(wrong).__name__}: write a date"):
-        decide(order(), handling(), rule=RULE, today=wrong)
+        decide(order(), handling("発送待ち", *sent), rule=RULE, today=wrong)
 
 
 def test_a_decision_without_shipments_and_reasons_may_stand_alone() -> None:
@@ -469,6 +473,36 @@ def test_a_rule_may_need_no_number_and_no_date() -> None:
         late = handling("発送待ち", dispatch(TOMORROW))
         assert expected == codes(decide(order(), told, rule=rule, today=TODAY).reasons)
         assert decide(order(), late, rule=rule, today=TODAY).eligible is not needs_date
+
+
+def pickled(rule: ExportRule) -> ExportRule:
+    """Return it as another process gets it."""
+    again: ExportRule = pickle.loads(pickle.dumps(rule))  # noqa: S301 -- our own
+    return again
+
+
+@pytest.mark.parametrize("carried", [pickled, copy.copy, copy.deepcopy])
+def test_a_rule_decides_alike_in_another_process(
+    carried: Callable[[ExportRule], ExportRule],
+) -> None:
+    """It is a value: what it has worked out is worked out there again."""
+    rule = carried(RAKUMA)
+    assert rule == RAKUMA
+    for status in ("発送待ち", "★宅急便", "★定形外"):
+        told = handling(status, dispatch(TODAY, "", "佐川急便"))
+        before = decide(order(), told, rule=RAKUMA, today=TODAY)
+
+        assert before == decide(order(), told, rule=rule, today=TODAY)
+
+
+def test_a_rule_does_not_grow_with_what_shops_type() -> None:
+    """Carriers and methods are free text: those that were met are not all remembered."""
+    rule = ExportRule(excluded_statuses=frozenset())
+    for carrier in map(str, range(3000)):
+        sent = handling("発送待ち", dispatch(TODAY, "", carrier))
+        assert not decide(order(), sent, rule=rule, today=TODAY).eligible
+
+    assert len(rule.lacking) <= 1024
 
 
 def test_equal_rules_are_equal_and_hash_alike() -> None:

@@ -67,6 +67,25 @@ def orders(draw: st.DrawFn) -> Order:
     )
 
 
+own_rules = st.builds(
+    ExportRule,
+    excluded_statuses=st.sampled_from([frozenset(), frozenset({"保留", "★宅急便"})]),
+    needs_ship_date=st.booleans(),
+    needs_tracking=st.booleans(),
+    synonyms=st.sampled_from([{}, {"レターパックライト": "レターパック"}]),
+)
+
+
+@given(orders(), handlings(), rules | own_rules, days)
+def test_a_decision_from_the_table_is_that_which_is_worked_out(
+    order: Order, handling: Handling, rule: ExportRule, today: date
+) -> None:
+    """What a rule keeps is nothing but remembered."""
+    worked_out = export._at_length(order, handling, rule, today, None)
+
+    assert worked_out == decide(order, handling, rule=rule, today=today)
+
+
 @given(orders(), handlings(), rules, days)
 def test_deciding_is_a_function_of_its_arguments(
     order: Order, handling: Handling, rule: ExportRule, today: date

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from attrs import field, frozen
 
@@ -17,11 +17,12 @@ __all__ = [
     "NO_DATE",
     "SHIP_DATE_MISSING",
     "TRACKING_MISSING",
+    "ByLack",
     "Decision",
     "Known",
+    "KnownByStatus",
     "ShipmentDecision",
     "in_order",
-    "known",
     "status_reasons",
     "status_warnings",
     "tracking_missing",
@@ -168,34 +169,76 @@ def status_warnings(status: str, excluded: frozenset[str]) -> tuple[Reason, ...]
 
 
 NEAR_MISS = "?"
-"""Stands for a number that is missing where a hint must name the method."""
+"""Stands for what lacks where a hint must name the method."""
 
-Known = tuple[Mapping[str | None, Decision | None], Mapping[str | None, Decision | None]]
-"""Decisions with the ship date filled, and without; each by the carrier that lacks a number."""
+ByLack = Mapping[str | None, Decision]
+"""Decisions by what is lacking: None for no number that is needed, ``""`` for that of a carrier
+without an exempt method, else the carrier. What is not there holds a value of the order."""
+
+Known = tuple[ByLack, ByLack, ByLack]
+"""Decisions with the ship date filled, with none, and with one in the future."""
+
+
+class KnownByStatus(dict[str, Known]):
+    """The decisions on each status that hold no value of an order, made once.
+
+    Args:
+        excluded: Statuses that are never reported.
+        needs_ship_date: Whether the ship date matters.
+        exempt_pairs: Carrier and method that need no tracking number; None where none is needed.
+
+    >>> rule = KnownByStatus(excluded=frozenset({"保留"}), needs_ship_date=True, exempt_pairs=None)
+    >>> filled, undated, future = rule["保留"]
+    >>> len(filled[None].reasons), len(undated[None].reasons), len(future)
+    (1, 2, 0)
+    """
+
+    __slots__ = ("_make",)
+
+    def __init__(
+        self,
+        *,
+        excluded: frozenset[str],
+        needs_ship_date: bool,
+        exempt_pairs: frozenset[tuple[str, str]] | None,
+    ) -> None:
+        self._make = partial(
+            _known,
+            excluded=excluded,
+            needs_ship_date=needs_ship_date,
+            exempt_pairs=exempt_pairs,
+        )
+        super().__init__({status.value: self._make(status.value) for status in HostStatus})
+
+    def __missing__(self, status: str) -> Known:
+        """Return the decisions on a status of the host's own."""
+        return self._make(status)
 
 
 @lru_cache(maxsize=1024)
-def known(status: str, excluded: frozenset[str], exempt_pairs: frozenset[tuple[str, str]]) -> Known:
-    """Return the decisions on a status that hold no value of an order, made once.
-
-    The key None is for a number that is there or not needed, ``""`` for a carrier without an
-    exempt method, `NEAR_MISS` for what has no such decision.
-
-    >>> filled, undated = known("保留", frozenset({"保留"}), frozenset())
-    >>> [len(filled[None].reasons), len(undated[""].reasons)]
-    [1, 3]
-    """
+def _known(
+    status: str,
+    *,
+    excluded: frozenset[str],
+    needs_ship_date: bool,
+    exempt_pairs: frozenset[tuple[str, str]] | None,
+) -> Known:
     status = fold(status)
-    lacks: dict[str | None, tuple[Reason, ...]] = {None: (), "": (TRACKING_MISSING,)}
-    for carrier in {carrier for carrier, _ in exempt_pairs}:
-        lacks[carrier] = (tracking_missing(carrier, exempt_pairs),)
+    numbers: dict[str | None, tuple[Reason, ...]] = {None: ()}
+    if exempt_pairs is not None:
+        numbers[""] = (TRACKING_MISSING,)
+        for carrier in {carrier for carrier, _ in exempt_pairs}:
+            numbers[carrier] = (tracking_missing(carrier, exempt_pairs),)
     before = status_reasons(status, excluded)
     warnings = status_warnings(status, excluded)
-    filled = {key: _only((*before, *number), warnings) for key, number in lacks.items()}
-    undated = {
-        key: _only((*before, SHIP_DATE_MISSING, *number), warnings) for key, number in lacks.items()
-    }
-    return {**filled, NEAR_MISS: None}, {**undated, NEAR_MISS: None}
+
+    def decisions(*dates: Reason) -> ByLack:
+        return {
+            lack: _only((*before, *dates, *number), warnings) for lack, number in numbers.items()
+        }
+
+    filled = decisions()
+    return (filled, decisions(SHIP_DATE_MISSING), {}) if needs_ship_date else (filled,) * 3
 
 
 def _only(reasons: tuple[Reason, ...], warnings: tuple[Reason, ...]) -> Decision:

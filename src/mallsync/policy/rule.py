@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from enum import StrEnum
+from functools import partial
 from types import MappingProxyType
 from typing import Any, TypeVar
 
-from attrs import Attribute, field, frozen
+from attrs import Attribute, field, fields, frozen
 
 from mallsync.errors import ConfigError
-from mallsync.model.words import Carrier, DeliveryMethod, HostStatus, fold, key_of
-from mallsync.policy.decision import Known, known
+from mallsync.model.words import Carrier, DeliveryMethod, fold, key_of
+from mallsync.policy.decision import NEAR_MISS, Known, KnownByStatus
 
 E = TypeVar("E", bound=StrEnum)
 
@@ -117,6 +118,41 @@ def _days(_: object, attribute: Attribute[Any], value: object) -> None:
         raise ConfigError(f"{attribute.name} is {value!r}: write a whole number of days, or None")
 
 
+_NEAR = frozenset(NEAR_MISSES)
+_MANY = 1024
+
+
+class _Lacking(dict[tuple[str, frozenset[str]], str | None]):
+    """What a shipment without a number lacks, as `ByLack` has it; by its carrier and methods.
+
+    Remembered, for a shop has few of either; begun anew where these are many.
+    """
+
+    __slots__ = ("_exempt",)
+
+    def __init__(self, exempt: Mapping[str, frozenset[str]] | None) -> None:
+        super().__init__()
+        self._exempt = exempt
+
+    def __missing__(self, sent: tuple[str, frozenset[str]]) -> str | None:
+        if len(self) >= _MANY:
+            self.clear()
+        found = self[sent] = self._lack(*sent)
+        return found
+
+    def _lack(self, carrier: str, methods: frozenset[str]) -> str | None:
+        if self._exempt is None:
+            return None
+        carrier = fold(carrier)
+        exempt = self._exempt.get(carrier)
+        if exempt is None:
+            return ""
+        names = [fold(method) for method in methods]
+        if not exempt.isdisjoint(names):
+            return None
+        return carrier if _NEAR.isdisjoint(names) else NEAR_MISS
+
+
 @frozen(kw_only=True)
 class ExportRule:
     """When a shipment may be reported. Names are compared after folding (R2.6).
@@ -146,14 +182,11 @@ class ExportRule:
     last_days: int | None = field(default=None, validator=_days)
     independent_shipments: bool = field(default=False, validator=_a_bool)
     # What follows is worked out once for each rule, for speed.
-    watches_time: bool = field(init=False, eq=False, repr=False)
     exempt_methods: Mapping[str, frozenset[str]] = field(init=False, eq=False, repr=False)
     known: Mapping[str, Known] = field(init=False, eq=False, repr=False)
-
-    @watches_time.default
-    def _watches_time(self) -> bool:
-        """Return whether a decision depends on a time even where no period is given."""
-        return self.last_days is not None or self.period is PeriodUse.REQUIRED
+    lacking: Mapping[tuple[str, frozenset[str]], str | None] = field(
+        init=False, eq=False, repr=False
+    )
 
     @exempt_methods.default
     def _exempt_methods(self) -> Mapping[str, frozenset[str]]:
@@ -170,17 +203,26 @@ class ExportRule:
 
     @known.default
     def _known(self) -> Mapping[str, Known]:
-        """Return the decisions on the statuses that every host has."""
-        return {status: self.kept(status) for status in {*map(str, HostStatus)}}
+        """Return the decisions by status; none where they depend on a time in any case."""
+        watches_time = self.last_days is not None or self.period is PeriodUse.REQUIRED
+        if watches_time:
+            return {}
+        return KnownByStatus(
+            excluded=self.excluded_statuses,
+            needs_ship_date=self.needs_ship_date,
+            exempt_pairs=self.exempt_pairs if self.needs_tracking else None,
+        )
 
-    def kept(self, status: str) -> Known:
-        """Return the decisions on a status that hold no value of an order.
+    def __reduce__(self) -> tuple[Callable[[], ExportRule], tuple[()]]:
+        """Return how another process makes it: of what it was made of, and no more."""
+        given = {one.name: getattr(self, one.name) for one in fields(type(self)) if one.init}
+        given["synonyms"] = dict(self.synonyms)
+        return partial(type(self), **given), ()
 
-        >>> rule = ExportRule(excluded_statuses=frozenset())
-        >>> rule.kept("発送待ち") is rule.kept("発送待ち")
-        True
-        """
-        return known(status, self.excluded_statuses, self.exempt_pairs)
+    @lacking.default
+    def _lacking(self) -> Mapping[tuple[str, frozenset[str]], str | None]:
+        """Return by carrier and methods what a shipment without a number lacks."""
+        return _Lacking(self.exempt_methods if self.needs_tracking else None)
 
     def exempts(self, carrier: str, methods: Iterable[str]) -> bool:
         """Tell whether a carrier with any of these methods needs no number (R2.4, R2.5).
