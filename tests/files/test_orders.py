@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from mallsync.errors import ConfigError, FileError
-from mallsync.files import FORMATS, Refused, load_mapping, read_orders
+from mallsync.files import FORMATS, Refused, load_mapping, orders, read_orders
 from mallsync.files.mapping import CsvMapping
 from mallsync.model.sighting import Seen
 
@@ -44,8 +44,12 @@ def lines(seen: Seen) -> tuple[str, list[str]]:
     return seen.order.number, items
 
 
-def test_rows_of_one_number_are_one_order(path: Path, mapping: CsvMapping) -> None:
-    """Also where they lie apart: such an order comes last, whole."""
+@pytest.mark.parametrize("few", [0, 1, 2, 3, 1 << 14])
+def test_rows_of_one_number_are_one_order(
+    path: Path, mapping: CsvMapping, few: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where they lie apart, and however many numbers are held in memory: it comes last."""
+    monkeypatch.setattr(orders, "_FEW", few)
     path.write_text("no,item,total\n1,a,10\n2,b,20\n2,c,20\n1,d,10\n3,e,30\n", encoding="utf-8")
     found = read_orders(path, mapping=mapping)
 

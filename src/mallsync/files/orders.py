@@ -216,10 +216,15 @@ def _survey(lines: Iterable[str], kind: OrdersCsv) -> tuple[Table, int, int, fro
     return found, rows, orders, frozenset(spread)
 
 
+_FEW = 1 << 14
+_INSERT = "INSERT OR IGNORE INTO numbers VALUES (?)"
+
+
 class Numbers:
-    """The numbers of a file, on disk: a million of them take no memory."""
+    """The numbers of a file; once they are many on disk, so that a million take no memory."""
 
     def __init__(self) -> None:
+        self._few: set[str] | None = set()
         self._database = sqlite3.connect("", isolation_level=None)
         self._database.execute("PRAGMA journal_mode = OFF")
         self._database.execute("CREATE TABLE numbers (number TEXT PRIMARY KEY) WITHOUT ROWID")
@@ -238,5 +243,11 @@ class Numbers:
 
     def add(self, number: str) -> bool:
         """Keep a number; False if it is there already."""
-        insert = "INSERT OR IGNORE INTO numbers VALUES (?)"
-        return self._database.execute(insert, (number,)).rowcount == 1
+        if self._few is None:
+            return self._database.execute(_INSERT, (number,)).rowcount == 1
+        is_new = number not in self._few
+        self._few.add(number)
+        if len(self._few) > _FEW:
+            self._database.executemany(_INSERT, [(one,) for one in self._few])
+            self._few = None
+        return is_new

@@ -256,11 +256,12 @@ class Table:
     def rows(self) -> Iterator[Row]:
         """The rows by header."""
         headers = self.headers
-        # Records have as many cells as there are headers: that is not checked again.
-        return (
-            _new_row(line=line, cells=dict(zip(headers, cells)))  # noqa: B905 -- as above
-            for line, cells in self.records
-        )
+        blank = dict.fromkeys(headers, "")
+        for line, told in self.records:
+            cells = blank.copy()  # which grows no more, as a dict of pairs does
+            # Records have as many cells as there are headers: that is not checked again.
+            cells |= zip(headers, told)  # noqa: B905 -- as above
+            yield _new_row(line, cells)
 
 
 def table(lines: Iterable[str], layouts: Sequence[Layout]) -> Table:

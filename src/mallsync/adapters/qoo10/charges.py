@@ -6,7 +6,7 @@ repeat on every line of a cart, and count once.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from operator import attrgetter
 
 from mallsync.adapters.qoo10.shapes import LineRecord
@@ -22,10 +22,8 @@ _new_discount = maker(Discount)
 _NOTHING = Charges()
 # Asking the class for a member takes ten times as long as a name of the module.
 _SHOP, _MALL, _UNKNOWN = Funder.SHOP, Funder.MALL, Funder.UNKNOWN
-_SHIPPING = attrgetter("ShippingRate")
-_COD_FEE = attrgetter("cod_price")
-_BY_SHOP = attrgetter("CartDiscountSeller")
-_BY_MALL = attrgetter("CartDiscountQoo10")
+_OF_CART = attrgetter("ShippingRate", "cod_price", "CartDiscountSeller", "CartDiscountQoo10")
+_Amount = float | str | None
 
 
 def goods_charges(rows: Sequence[LineRecord]) -> Charges:
@@ -38,9 +36,8 @@ def order_charges(rows: Sequence[LineRecord]) -> Charges:
     if not rows:
         return _NOTHING
     goods = _goods(rows)
-    shipping = _once(rows, _SHIPPING)
-    cod_fee = _once(rows, _COD_FEE)
-    discounts = _discounts(rows)
+    shipping, cod_fee, by_shop, by_mall = _of_cart(rows)
+    discounts = _discounts(rows, by_shop or 0, by_mall or 0)
     total = None if shipping is None else goods + shipping
     taken_off = sum([one.amount for one in discounts]) if discounts else 0
     return _new_charges(
@@ -61,29 +58,31 @@ def _goods(rows: Sequence[LineRecord]) -> int:
     return goods
 
 
-def _once(
-    rows: Sequence[LineRecord], amount_of: Callable[[LineRecord], float | str | None]
-) -> int | None:
-    """Return a value of the cart, which its lines tell; where they differ, the first line's.
+def _of_cart(rows: Sequence[LineRecord]) -> list[int | None]:
+    """Return the amounts of the cart, which its lines tell; where they differ, the first line's.
 
-    Whether it is repeated or shared out among lines is not known (§16); clients take the first.
+    Whether one is repeated or shared out among lines is not known (§16); clients take the first.
     """
-    for row in rows:
-        amount = amount_of(row)
-        if type(amount) is int:
-            return amount
-        if amount is not None and amount != "":
-            return whole(amount)
-    return None
+    told: Sequence[_Amount] = _OF_CART(rows[0])
+    for row in rows[1:]:
+        others: Sequence[_Amount] = _OF_CART(row)
+        if others != told:
+            told = [
+                other if one is None or one == "" else one
+                for one, other in zip(told, others, strict=True)
+            ]
+    return [one if one is None or type(one) is int else _whole(one) for one in told]
 
 
-def _discounts(rows: Sequence[LineRecord]) -> tuple[Discount, ...]:
+def _whole(amount: float | str) -> int | None:
+    return None if amount == "" else whole(amount)
+
+
+def _discounts(rows: Sequence[LineRecord], by_shop: int, by_mall: int) -> tuple[Discount, ...]:
     """Return what was taken off, summed by who pays for it."""
-    by_shop = _once(rows, _BY_SHOP) or 0
-    by_mall = _once(rows, _BY_MALL) or 0
     unknown = 0
     for row in rows:
-        if not (row.Discount or row.SellerDiscount):
+        if not row.Discount and (not row.SellerDiscount or type(row.SellerDiscount) is int):
             continue
         # SellerDiscount is taken for the seller's part of Discount (§6.4).
         part = whole(row.SellerDiscount or 0)

@@ -201,10 +201,13 @@ def unreadable_rows(rows: Sequence[object]) -> MallError:
 
 
 def by_number(told: Mapping[str, Told]) -> list[Told]:
-    """Return order lines by their numbers."""
-    if len(told) == 1:
-        return list(told.values())
-    return [told[number] for number in sorted(told, key=int)]
+    """Return order lines by their numbers, which have no zeros in front."""
+    last = ""
+    for number in told:
+        if len(number) < len(last) or (len(number) == len(last) and number < last):
+            return [told[one] for one in sorted(told, key=int)]
+        last = number
+    return list(told.values())  # as most carts have them
 
 
 def _told_with_claims(lines: Sequence[Line]) -> list[Told]:

@@ -75,13 +75,14 @@ _STATES = {
 _ORDER_DATE = "注文日"
 
 
+@lru_cache(maxsize=64)
 def _status(text: str) -> str:
     told = code(text)
     return _STATES.get(told, told)
 
 
 def _number(text: str) -> str:
-    return digits(code(text))
+    return digits(text.removeprefix("'"))
 
 
 def _moment(text: str) -> datetime:
@@ -179,11 +180,15 @@ def order(shop_id: str, number: str, rows: Sequence[Row]) -> Order:
     """
     is_brief = _ORDER_DATE not in rows[0].cells
     read = _brief if is_brief else _detail
-    told = {str(line.OrderNo): line for line in map(read, rows)}
-    if {line.PackNo for line in told.values()} != {number}:
-        raise rows[0].wrong("カート番号", "cannot be read")
-    lines = by_number({one: told_of_shipping(one, line) for one, line in told.items()})
-    made = _reader(shop_id).cart(number, lines, tuple([row.cells for row in rows]))
+    told, raw = {}, []
+    for row in rows:
+        line = read(row)
+        if line.PackNo != number:
+            raise row.wrong("カート番号", "cannot be read")
+        one = str(line.OrderNo)
+        told[one] = told_of_shipping(one, line)
+        raw.append(row.cells)
+    made = _reader(shop_id).cart(number, by_number(told), tuple(raw))
     return _without_prices(made) if is_brief else made
 
 

@@ -60,8 +60,6 @@ _SHIPPED_AT = attrgetter("ShippingDate")
 _COMPLETED_AT = attrgetter("DeliveredDate")
 _SENDER = attrgetter("SenderName")
 _WISH = attrgetter("DesiredDeliveryDate")
-_AS_BUYER = attrgetter("Buyer", "BuyerKana", "BuyerMobile", "BuyerTel")
-_AS_RECIPIENT = attrgetter("Receiver", "ReceiverKana", "ReceiverMobile", "ReceiverTel")
 _recipient_key = attrgetter("Receiver", "ZipCode", "ShippingAddress")
 
 
@@ -234,13 +232,15 @@ def _buyer(row: RowRecord) -> Contact:
 
 def _recipient(row: RowRecord, buyer: Contact) -> Contact:
     """Return who gets the goods; most buyers send them to themselves, and are read by now."""
-    if _AS_RECIPIENT(row) == _AS_BUYER(row):
+    if row.Receiver == row.Buyer and row.ReceiverKana == row.BuyerKana:
         family_name, given_name = buyer.family_name, buyer.given_name
         family_kana, given_kana = buyer.family_name_kana, buyer.given_name_kana
-        number = buyer.phone
     else:
         family_name, given_name = full_name(row.Receiver)
         family_kana, given_kana = full_name(row.ReceiverKana)
+    if row.ReceiverMobile == row.BuyerMobile and row.ReceiverTel == row.BuyerTel:
+        number = buyer.phone
+    else:
         number = phone(row.ReceiverMobile, row.ReceiverTel)
     prefecture, city, street = place(row.Address1, row.Address2, row.ShippingAddress)
     return _new_contact(
@@ -268,9 +268,18 @@ def _shipments(
     is_cancelled: bool,
 ) -> tuple[Shipment, ...]:
     """Return one shipment for each recipient: normally one for the cart."""
-    if len(rows) <= 1 or len(set(map(_recipient_key, rows))) == 1:
+    if _have_one_recipient(rows):
         return (_shipment(told, rows, charges, buyer, is_cancelled=is_cancelled),)
     return tuple([_part(group) for group in _by_recipient(told)])
+
+
+def _have_one_recipient(rows: Sequence[LineRecord]) -> bool:
+    """Tell whether rows name the same recipient, as nearly all carts do."""
+    first = _recipient_key(rows[0]) if rows else None
+    for row in rows[1:]:  # noqa: SIM110 -- a generator takes longer, too
+        if _recipient_key(row) != first:
+            return False
+    return True
 
 
 def _part(told: Sequence[Told]) -> Shipment:
@@ -299,11 +308,17 @@ def _shipment(
     is_cancelled: bool,
 ) -> Shipment:
     wish_date, wish_slot = wish(_first(rows, _WISH))
+    numbers, items, parcels = [], [], []
+    for one in told:
+        numbers.append(one.number)
+        items.append(_item(one))
+        if one.row.TrackingNo:
+            parcels.append(_parcel(one))
     return _new_shipment(
-        id=",".join([one.number for one in told]),
+        id=",".join(numbers),
         recipient=_recipient(rows[0] if rows else told[0].row, buyer),
-        items=tuple([_item(one) for one in told]),
-        parcels=tuple([_parcel(one) for one in told if one.row.TrackingNo]),
+        items=tuple(items),
+        parcels=tuple(parcels),
         wish_date=wish_date,
         wish_slot=wish_slot,
         charges=charges,

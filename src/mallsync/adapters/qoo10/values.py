@@ -23,8 +23,8 @@ __all__ = [
 ]
 
 _WHOLE = re.compile(r"-?[0-9]{1,18}(\.0*)?")
-_DIGITS = re.compile(r"[1-9][0-9]{0,17}")
-TOO_LARGE = 10**18
+_LONGEST = 18
+TOO_LARGE = 10**_LONGEST
 """No number of an order or a cart is as large."""
 _CODE = re.compile(r"\(([0-9]{1,2})\)\s*$")
 FIRST_YEAR = 2000
@@ -73,8 +73,10 @@ def digits(value: object) -> str:
     """
     if type(value) is int and 0 < value < TOO_LARGE:
         return str(value)
-    if isinstance(value, str) and _DIGITS.fullmatch(text := value.strip()):
-        return text
+    if isinstance(value, str):
+        text = value.strip()
+        if text.isdecimal() and text.isascii() and text[0] != "0" and len(text) <= _LONGEST:
+            return text
     raise ValueError("no order number")
 
 
@@ -180,6 +182,8 @@ def wish(text: str) -> tuple[date | None, str]:
     ((None, '18:30-20:00'), (None, '午前中'))
     """
     told = text.strip()
+    if not told:
+        return None, ""
     found = _WISH.fullmatch(told)
     if found is None:
         return None, told
