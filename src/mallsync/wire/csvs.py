@@ -21,6 +21,7 @@ from dateutil import parser as dates
 from mallsync.errors import DecodeError, FileError, Problem
 from mallsync.model.order import Order
 from mallsync.model.period import JST
+from mallsync.wire import moments
 from mallsync.wire.making import maker, plain_fields
 
 __all__ = [
@@ -374,10 +375,9 @@ def moment(text: str) -> datetime:
     >>> moment("2031/04/02 10:15").isoformat(), moment("2031-04-02T01:15:00Z").isoformat()
     ('2031-04-02T10:15:00+09:00', '2031-04-02T10:15:00+09:00')
     """
-    try:
-        found = datetime.fromisoformat(text.replace("/", "-"))
-    except ValueError:
-        found = _odd_moment(text)
+    with suppress(ValueError):
+        return moments.moment(text.replace("/", "-"))
+    found = _odd_moment(text)
     if found.tzinfo is None:
         return datetime.combine(found.date(), found.time(), JST)
     return found.astimezone(JST)

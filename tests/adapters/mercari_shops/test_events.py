@@ -55,6 +55,7 @@ def test_an_unknown_topic_and_an_unreadable_moment_are_kept() -> None:
         dict(event.values),
     )
     assert events.parse('{"topic": "x", "created_at": "2031-04-02T01:15:21"}').at is None
+    assert events.parse('{"topic": "x", "created_at": "9999-12-31T23:15:21Z"}').at is None
 
 
 @pytest.mark.parametrize(

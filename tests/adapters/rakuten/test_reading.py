@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 from mallsync import Address, Charges, Contact, Order, Parcel, Payment, Phase
 from mallsync.adapters.rakuten.reading import Reader
 from mallsync.adapters.rakuten.remarks import slot_of_term, wish_of_remarks
-from mallsync.adapters.rakuten.shapes import moment
 from mallsync.errors import DecodeError
 from mallsync.model.order import Discount, Gift, PickUp, Shipment, Wrapping
 from mallsync.model.period import JST
 from mallsync.model.words import Funder, Hold
+from mallsync.wire.moments import moment
 from tests.adapters.rakuten.made import BASKET, NUMBER, detail, item, package, record, sender
 
 UNDECIDED = -9999

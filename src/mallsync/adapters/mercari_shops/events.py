@@ -23,9 +23,9 @@ from attrs import field, frozen
 from mallsync.adapters.mercari_shops.faults import failure, unreadable
 from mallsync.adapters.mercari_shops.shapes import order_id
 from mallsync.errors import ConfigError, DecodeError, Problem
-from mallsync.model.period import JST
 from mallsync.wire.bodies import load_json
 from mallsync.wire.messages import Response
+from mallsync.wire.moments import zoned_moment
 
 __all__ = ["ACCEPTED", "Event", "Topic", "parse"]
 
@@ -103,7 +103,6 @@ def parse(body: bytes | str) -> Event:
 def _moment(text: str) -> datetime | None:
     """Return when it happened; None for what cannot be read, which is no reason to refuse."""
     try:
-        value = datetime.fromisoformat(text)
-    except ValueError:
+        return zoned_moment(text)
+    except (ValueError, OverflowError):
         return None
-    return None if value.tzinfo is None else value.astimezone(JST)

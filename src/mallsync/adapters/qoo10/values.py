@@ -6,7 +6,7 @@ import re
 from datetime import date, datetime
 from functools import lru_cache
 
-from mallsync.model.period import JST
+from mallsync.wire import moments
 
 __all__ = [
     "FIRST_YEAR",
@@ -30,8 +30,6 @@ _CODE = re.compile(r"\(([0-9]{1,2})\)\s*$")
 FIRST_YEAR = 2000
 """An earlier one is a placeholder such as 0001-01-01 (§12)."""
 _FIRST = "2000"
-_NAIVE_MIDNIGHT = datetime(2000, 1, 1)  # noqa: DTZ001 -- what `fromisoformat` gives has no zone
-_MIDNIGHT = datetime(2000, 1, 1, tzinfo=JST)
 _NO_NUMBER = "+81"  # Japan's prefix alone
 _PREFECTURE = re.compile(r"東京都|北海道|(?:京都|大阪)府|[^\s市区町村郡都道府県]{2,3}県")
 _DAY = r"(\d{4})[-/](\d{1,2})[-/](\d{1,2})(?:[ T]00:00(?::00)?)?"
@@ -102,12 +100,10 @@ def moment(text: str) -> datetime:
     >>> moment("2026-03-02 21:14:05").isoformat(), moment("2026-03-06").isoformat()
     ('2026-03-02T21:14:05+09:00', '2026-03-06T00:00:00+09:00')
     """
-    value = datetime.fromisoformat(text)
+    value = moments.moment(text)
     if value.year < FIRST_YEAR:
         raise ValueError("a placeholder")
-    if value.tzinfo is not None:
-        return value.astimezone(JST)
-    return _MIDNIGHT + (value - _NAIVE_MIDNIGHT)  # five times as fast as `replace`
+    return value
 
 
 @lru_cache(maxsize=1024)

@@ -30,7 +30,6 @@ from mallsync.adapters.rakuten.shapes import (
     MessageRecord,
     SearchRecord,
     StatusRecord,
-    moment,
 )
 from mallsync.errors import DecodeError, MallError, NotFound
 from mallsync.model.period import JST, Period
@@ -38,6 +37,7 @@ from mallsync.model.sighting import Seen, Unreadable
 from mallsync.wire.bodies import dump_json
 from mallsync.wire.making import maker
 from mallsync.wire.messages import Effect, Request, Response
+from mallsync.wire.moments import moment
 from mallsync.wire.strict import Shape
 
 __all__ = [

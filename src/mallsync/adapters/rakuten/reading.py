@@ -23,7 +23,6 @@ from mallsync.adapters.rakuten.shapes import (
     ShippingRecord,
     SkuRecord,
     WrappingRecord,
-    moment,
 )
 from mallsync.errors import DecodeError, Problem
 from mallsync.model.order import (
@@ -43,6 +42,7 @@ from mallsync.model.order import (
 )
 from mallsync.model.words import Funder, Hold, Mall, Phase
 from mallsync.wire.making import maker
+from mallsync.wire.moments import moment
 from mallsync.wire.strict import Shape
 
 __all__ = ["Reader"]

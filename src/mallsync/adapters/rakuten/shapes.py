@@ -12,8 +12,8 @@ from typing import Annotated
 
 from attrs import define
 
-from mallsync.model.period import JST
 from mallsync.model.words import Funder, Phase
+from mallsync.wire.moments import moment
 from mallsync.wire.strict import Meaning
 from mallsync.wire.tables import NameTable
 
@@ -69,20 +69,6 @@ DETAIL_BATCH = 100
 WRITE_BATCH = 100
 UNDECIDED = -9999
 """An amount that the shop has not decided yet."""
-
-
-def moment(text: str) -> datetime:
-    """Return Rakuten's datetime text as an aware datetime in Japan time.
-
-    >>> moment("2026-04-01T10:15:30+0900").isoformat()
-    '2026-04-01T10:15:30+09:00'
-    """
-    # Japan's own zone is left out and put back: converting costs more than parsing the rest, and
-    # `replace` five times what `combine` does.
-    value = datetime.fromisoformat(text.removesuffix("+0900"))
-    if value.tzinfo is not None:
-        return value.astimezone(JST)
-    return datetime.combine(value.date(), value.time(), JST)
 
 
 Day = Annotated[date, Meaning("day", date.fromisoformat)]
