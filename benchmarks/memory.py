@@ -1,13 +1,15 @@
 """Whether a long fetch stays as quick and as small as it began.
 
 Two processes fetch through the real client, without a network: an old one that has fetched 100,000
-orders already, and a young one that has fetched 5,000. Then they fetch by turns, so that whatever
-else the machine does slows both.
+orders already, and a young one that has fetched 5,000. Then they fetch by turns, each first as
+often as the other, so that whatever else the machine does slows both. Both hash texts alike: how
+keys fall into its tables makes a process quicker or slower by some percent for all its life.
 """
 
 from __future__ import annotations
 
 import gc
+import os
 import subprocess
 import sys
 import tracemalloc
@@ -28,7 +30,7 @@ ORDERS = 1000
 
 _YOUNG = 5
 _OLD = 100
-_TURNS = 25
+_TURNS = 16
 
 
 @frozen
@@ -47,17 +49,22 @@ class Fetcher:
 
 
 @contextmanager
-def fetching(file: Path, rounds: int) -> Iterator[Fetcher]:
+def fetching(file: Path, rounds: int, hash_seed: int) -> Iterator[Fetcher]:
     """Run a process while the `with` block lasts; it begins with so many rounds."""
     command = [sys.executable, "-m", "benchmarks.memory", str(file), str(rounds)]
     with subprocess.Popen(  # noqa: S603 -- this interpreter, with arguments of our own
-        command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        command,
+        cwd=ROOT,
+        env={**os.environ, "PYTHONHASHSEED": str(hash_seed)},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
     ) as process:
         assert process.stdout is not None
         yield Fetcher(int(process.stdout.readline()), process)
 
 
-def measure(file: Path, rounds: int = _OLD, repeats: int = 3) -> list[Figure]:
+def measure(file: Path, rounds: int = _OLD, repeats: int = 5) -> list[Figure]:
     """Return the figures.
 
     Args:
@@ -67,10 +74,12 @@ def measure(file: Path, rounds: int = _OLD, repeats: int = 3) -> list[Figure]:
     """
     peaks: list[float] = []
     times: list[float] = []
-    for _ in range(repeats):
-        with fetching(file, rounds) as old, fetching(file, _YOUNG) as young:
+    for seed in range(repeats):
+        with fetching(file, rounds, seed) as old, fetching(file, _YOUNG, seed) as young:
             peaks.append(old.peak / young.peak)
-            times += [old.round() / young.round() for _ in range(_TURNS)]
+            for _ in range(_TURNS // 2):
+                times.append(old.round() / young.round())
+                times.append(1 / (young.round() / old.round()))
     name = f"{rounds * ORDERS:,}"
     return [
         figure(f"peak memory, {name} orders / {_YOUNG * ORDERS:,}", peaks, unit="x", target=1.1),

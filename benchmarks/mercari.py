@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -54,21 +55,24 @@ def measure(rounds: int = 9) -> list[Figure]:
         ("decode", lambda page: by_json(partial(_decode, page))),
         ("with orjson", _decode),
     ]
-    totals = []
-    for at in range(rounds):
-        turn = at % len(works)
-        totals.append(
-            {
-                name: sum(seconds(partial(work, page)) for page in pages)
-                for name, work in works[turn:] + works[:turn]
-            }
-        )
+    totals = [_round(pages, works, at) for at in range(rounds)]
     name = f"Mercari Shops: decode {ORDERS:,} orders / json.loads"
     quick = [total["with orjson"] / total["json.loads"] for total in totals]
     return [
         figure(name, [one["decode"] / one["json.loads"] for one in totals], unit="x", target=2.0),
         figure("  with orjson installed", quick, unit="x"),
     ]
+
+
+def _round(
+    pages: Sequence[bytes], works: list[tuple[str, Callable[[bytes], object]]], at: int
+) -> dict[str, float]:
+    total: dict[str, float] = defaultdict(float)
+    turn = at % len(works)
+    for page in pages:
+        for name, work in works[turn:] + works[:turn]:
+            total[name] += seconds(partial(work, page))
+    return total
 
 
 def _decode(page: bytes) -> int:
