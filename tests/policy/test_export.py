@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
+from attrs import frozen
 
 from mallsync import Dispatch, Handling, HostStatus, Mall, Order, OrderKey, Period, Phase, Shipment
 from mallsync.errors import ConfigError
@@ -69,6 +70,10 @@ def dispatch(
     return Dispatch(
         ship_date=day, tracking_number=number, carrier=carrier, delivery_methods=frozenset(methods)
     )
+
+
+class OwnDate(date):
+    """A day as another library has it."""
 
 
 def codes(reasons: Any) -> list[ReasonCode]:
@@ -426,7 +431,9 @@ def test_what_is_no_rule_is_refused(wrong: Any) -> None:
 
 
 @pytest.mark.parametrize("wrong", [None, "2026-11-22", datetime(2026, 11, 22, tzinfo=JST)])
-@pytest.mark.parametrize("sent", [(), (dispatch(),), (dispatch(None),)])
+@pytest.mark.parametrize(
+    "sent", [(), (dispatch(),), (dispatch(None),), (dispatch(OwnDate(2026, 11, 22)),)]
+)
 def test_today_is_a_day(wrong: Any, sent: tuple[Dispatch, ...]) -> None:
     """Dates are compared, never moments; it matters not with what."""
     with pytest.raises(ConfigError, match=f"^today is {type(wrong).__name__}: write a date"):
@@ -475,6 +482,13 @@ def test_a_rule_may_need_no_number_and_no_date() -> None:
         assert decide(order(), late, rule=rule, today=TODAY).eligible is not needs_date
 
 
+@frozen(kw_only=True)
+class OwnRule(ExportRule):
+    """A rule of a host that says more of it."""
+
+    _note: str = ""
+
+
 def pickled(rule: ExportRule) -> ExportRule:
     """Return it as another process gets it."""
     again: ExportRule = pickle.loads(pickle.dumps(rule))  # noqa: S301 -- our own
@@ -486,6 +500,9 @@ def test_a_rule_decides_alike_in_another_process(
     carried: Callable[[ExportRule], ExportRule],
 ) -> None:
     """It is a value: what it has worked out is worked out there again."""
+    assert OwnRule(excluded_statuses=frozenset(), note="見本") == carried(
+        OwnRule(excluded_statuses=frozenset(), note="見本")
+    )
     rule = carried(RAKUMA)
     assert rule == RAKUMA
     for status in ("発送待ち", "★宅急便", "★定形外"):

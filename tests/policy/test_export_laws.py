@@ -12,7 +12,8 @@ from mallsync import Dispatch, Handling, HostStatus, Order, OrderKey, Phase, Shi
 from mallsync.model.codes import ReasonCode
 from mallsync.model.period import JST
 from mallsync.policy import export
-from mallsync.policy.export import Decision, ExportRule, Facts, decide, decide_facts
+from mallsync.policy.export import Decision, ExportRule, Facts, PeriodUse, decide, decide_facts
+from mallsync.policy.rule import EXEMPT_PAIRS
 
 FIRST = date(2026, 11, 1)
 
@@ -73,10 +74,21 @@ own_rules = st.builds(
     needs_ship_date=st.booleans(),
     needs_tracking=st.booleans(),
     synonyms=st.sampled_from([{}, {"レターパックライト": "レターパック"}]),
+    exempt_pairs=st.sampled_from(
+        [EXEMPT_PAIRS, frozenset({("?", "箱"), ("", "定形外"), ("日本郵便", "定形外")})]
+    ),
+    period=st.sampled_from([PeriodUse.IF_GIVEN, PeriodUse.IGNORED]),
 )
 
 
-@given(orders(), handlings(), rules | own_rules, days)
+class OwnDate(date):
+    """A day as another library has it."""
+
+
+own_days = days | days.map(lambda day: OwnDate(day.year, day.month, day.day))
+
+
+@given(orders(), handlings(), rules | own_rules, own_days)
 def test_a_decision_from_the_table_is_that_which_is_worked_out(
     order: Order, handling: Handling, rule: ExportRule, today: date
 ) -> None:
@@ -84,6 +96,28 @@ def test_a_decision_from_the_table_is_that_which_is_worked_out(
     worked_out = export._at_length(order, handling, rule, today, None)
 
     assert worked_out == decide(order, handling, rule=rule, today=today)
+
+
+@given(handlings(1), rules | own_rules, own_days)
+def test_facts_have_the_decision_that_is_worked_out(
+    handling: Handling, rule: ExportRule, today: date
+) -> None:
+    """What a host keeps itself is decided by the same tables."""
+    sent = next(iter(handling.dispatches), Dispatch())
+    facts = Facts(
+        status=handling.status,
+        ship_date=sent.ship_date,
+        tracking_number=sent.tracking_number,
+        carrier=sent.carrier,
+        delivery_methods=sent.delivery_methods,
+        updated_at=handling.updated_at,
+    )
+    times = facts.updated_at, None, None
+    timing = export._timing(rule, today, None, times)
+
+    worked_out = export._told(facts.status, [("", facts)], rule, today, timing)
+
+    assert worked_out == decide_facts(facts, rule=rule, today=today)
 
 
 @given(orders(), handlings(), rules, days)

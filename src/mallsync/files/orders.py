@@ -221,14 +221,11 @@ _INSERT = "INSERT OR IGNORE INTO numbers VALUES (?)"
 
 
 class Numbers:
-    """The numbers of a file; once they are many on disk, so that a million take no memory."""
+    """The numbers of a file; on disk once they are many, so that a million take no memory."""
 
     def __init__(self) -> None:
-        self._few: set[str] | None = set()
-        self._database = sqlite3.connect("", isolation_level=None)
-        self._database.execute("PRAGMA journal_mode = OFF")
-        self._database.execute("CREATE TABLE numbers (number TEXT PRIMARY KEY) WITHOUT ROWID")
-        self._database.execute("BEGIN")
+        self._few: set[str] = set()
+        self._database: sqlite3.Connection | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -239,15 +236,26 @@ class Numbers:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        self._database.close()
+        if self._database is not None:
+            self._database.close()
 
     def add(self, number: str) -> bool:
         """Keep a number; False if it is there already."""
-        if self._few is None:
+        if self._database is not None:
             return self._database.execute(_INSERT, (number,)).rowcount == 1
         is_new = number not in self._few
         self._few.add(number)
         if len(self._few) > _FEW:
-            self._database.executemany(_INSERT, [(one,) for one in self._few])
-            self._few = None
+            self._database = _database(self._few)
+            self._few.clear()
         return is_new
+
+
+def _database(numbers: Iterable[str]) -> sqlite3.Connection:
+    """Return a table of numbers, on disk as far as it must be and gone when it is closed."""
+    database = sqlite3.connect("", isolation_level=None)
+    database.execute("PRAGMA journal_mode = OFF")
+    database.execute("CREATE TABLE numbers (number TEXT PRIMARY KEY) WITHOUT ROWID")
+    database.execute("BEGIN")
+    database.executemany(_INSERT, [(number,) for number in numbers])
+    return database

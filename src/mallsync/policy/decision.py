@@ -15,6 +15,7 @@ from mallsync.model.words import HostStatus, fold
 __all__ = [
     "NEAR_MISS",
     "NO_DATE",
+    "NO_METHOD",
     "SHIP_DATE_MISSING",
     "TRACKING_MISSING",
     "ByLack",
@@ -168,12 +169,15 @@ def status_warnings(status: str, excluded: frozenset[str]) -> tuple[Reason, ...]
     return () if status in _BUILT_IN else (Reason(ReasonCode.STATUS_CUSTOM, status),)
 
 
-NEAR_MISS = "?"
-"""Stands for what lacks where a hint must name the method."""
+# What is lacking is a carrier's number by its folded name, or one of these, which are no such name.
+NO_METHOD = " "
+"""The number of a carrier that has no exempt method."""
+NEAR_MISS = " ?"
+"""A number where a hint must name the method: there is no decision that could be kept."""
 
 ByLack = Mapping[str | None, Decision]
-"""Decisions by what is lacking: None for no number that is needed, ``""`` for that of a carrier
-without an exempt method, else the carrier. What is not there holds a value of the order."""
+"""Decisions by what is lacking: None where a number is there or none is needed, `NO_METHOD`, else
+the carrier. What is not there holds a value of the order, as `NEAR_MISS` never is."""
 
 Known = tuple[ByLack, ByLack, ByLack]
 """Decisions with the ship date filled, with none, and with one in the future."""
@@ -181,6 +185,8 @@ Known = tuple[ByLack, ByLack, ByLack]
 
 class KnownByStatus(dict[str, Known]):
     """The decisions on each status that hold no value of an order, made once.
+
+    Every status has its own, though those of a host are not among the keys.
 
     Args:
         excluded: Statuses that are never reported.
@@ -226,7 +232,7 @@ def _known(
     status = fold(status)
     numbers: dict[str | None, tuple[Reason, ...]] = {None: ()}
     if exempt_pairs is not None:
-        numbers[""] = (TRACKING_MISSING,)
+        numbers[NO_METHOD] = (TRACKING_MISSING,)
         for carrier in {carrier for carrier, _ in exempt_pairs}:
             numbers[carrier] = (tracking_missing(carrier, exempt_pairs),)
     before = status_reasons(status, excluded)

@@ -138,7 +138,7 @@ def decide(
     2026-12-01になるのを待つ
     お荷物伝票番号を入力する、または配送方法をメール便/レターパック/定形外にする (日本郵便)
     """
-    if period is None:
+    if period is None and type(today) is date:
         try:
             (shipment,), (sent,) = order.shipments, handling.dispatches
             if not shipment.cancelled and (not sent.shipment_id or sent.shipment_id == shipment.id):
@@ -146,15 +146,15 @@ def decide(
                 filled, undated, future = rule.known[handling.status]
                 day = sent.ship_date
                 if day is None:
-                    filled = undated if type(today) is date else {}
+                    filled = undated
                 elif day > today:
                     filled = future
                 number = sent.tracking_number
                 if "-" <= number < "\x7f" or not is_blank(number):
                     return filled[None]
                 return filled[rule.lacking[sent.carrier, sent.delivery_methods]]
-        except _NOT_KEPT:
-            pass
+        except (KeyError, ValueError, AttributeError):
+            pass  # a value must be told; it is not one shipment; an argument is of another type
     return _at_length(order, handling, rule, today, period)
 
 
@@ -182,7 +182,7 @@ def decide_facts(
     if period is None:
         try:
             return _kept(facts, rule, today)
-        except _NOT_KEPT:
+        except KeyError:
             pass
     times = facts.updated_at, facts.created_at, facts.ordered_at
     return _told(facts.status, [("", facts)], rule, today, _timing(rule, today, period, times))
@@ -341,12 +341,12 @@ def _kept(facts: Facts, rule: ExportRule, today: date) -> Decision:
     """Return the rule's own decision on an only shipment.
 
     Raises:
-        One of `_NOT_KEPT`: A value of the shipment must be told, or an argument is of no use.
+        KeyError: There is none: a value of the shipment must be told.
     """
     filled, undated, future = rule.known[facts.status]
     day = facts.ship_date
     if day is None:
-        filled = undated if type(today) is date else {}
+        filled = undated
     elif day > today:
         filled = future
     number = facts.tracking_number
@@ -354,10 +354,6 @@ def _kept(facts: Facts, rule: ExportRule, today: date) -> Decision:
     if "-" <= number < "\x7f" or not is_blank(number):
         return filled[None]
     return filled[rule.lacking[facts.carrier, facts.delivery_methods]]
-
-
-_NOT_KEPT = (AttributeError, LookupError, TypeError, ValueError)
-"""What `_kept` fails with; whatever it is, deciding at length tells it."""
 
 
 def _told(

@@ -12,7 +12,7 @@ from attrs import Attribute, field, fields, frozen
 
 from mallsync.errors import ConfigError
 from mallsync.model.words import Carrier, DeliveryMethod, fold, key_of
-from mallsync.policy.decision import NEAR_MISS, Known, KnownByStatus
+from mallsync.policy.decision import NEAR_MISS, NO_METHOD, Known, KnownByStatus
 
 E = TypeVar("E", bound=StrEnum)
 
@@ -146,7 +146,7 @@ class _Lacking(dict[tuple[str, frozenset[str]], str | None]):
         carrier = fold(carrier)
         exempt = self._exempt.get(carrier)
         if exempt is None:
-            return ""
+            return NO_METHOD
         names = [fold(method) for method in methods]
         if not exempt.isdisjoint(names):
             return None
@@ -213,16 +213,16 @@ class ExportRule:
             exempt_pairs=self.exempt_pairs if self.needs_tracking else None,
         )
 
-    def __reduce__(self) -> tuple[Callable[[], ExportRule], tuple[()]]:
-        """Return how another process makes it: of what it was made of, and no more."""
-        given = {one.name: getattr(self, one.name) for one in fields(type(self)) if one.init}
-        given["synonyms"] = dict(self.synonyms)
-        return partial(type(self), **given), ()
-
     @lacking.default
     def _lacking(self) -> Mapping[tuple[str, frozenset[str]], str | None]:
         """Return by carrier and methods what a shipment without a number lacks."""
         return _Lacking(self.exempt_methods if self.needs_tracking else None)
+
+    def __reduce__(self) -> tuple[Callable[[], ExportRule], tuple[()]]:
+        """Return how a copy is made, here or in another process: of what this was made of."""
+        given = {one.alias: getattr(self, one.name) for one in fields(type(self)) if one.init}
+        given["synonyms"] = dict(self.synonyms)  # a read-only view cannot be pickled
+        return partial(type(self), **given), ()
 
     def exempts(self, carrier: str, methods: Iterable[str]) -> bool:
         """Tell whether a carrier with any of these methods needs no number (R2.4, R2.5).

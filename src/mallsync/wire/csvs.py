@@ -375,9 +375,10 @@ def moment(text: str) -> datetime:
     >>> moment("2031/04/02 10:15").isoformat(), moment("2031-04-02T01:15:00Z").isoformat()
     ('2031-04-02T10:15:00+09:00', '2031-04-02T10:15:00+09:00')
     """
-    with suppress(ValueError):
+    try:
         return moments.moment(text.replace("/", "-"))
-    found = _odd_moment(text)
+    except ValueError:
+        found = _odd_moment(text)
     if found.tzinfo is None:
         return datetime.combine(found.date(), found.time(), JST)
     return found.astimezone(JST)

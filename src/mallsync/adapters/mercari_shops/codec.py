@@ -147,6 +147,7 @@ class ListOrders(Graph):
         has_next = _at(connection, "pageInfo", "hasNextPage")
         if not isinstance(edges, list) or not isinstance(has_next, bool):
             raise unreadable(self.name, [Problem(place="edges, pageInfo", code="missing")])
+        # `_at`, written out because it runs on every order.
         nodes = [edge.get("node") if type(edge) is dict else None for edge in edges]
         listed = [_new_listed(node, faulty.get(at)) for at, node in enumerate(nodes)]
         return Page(tuple(listed), self._cursor(connection) if has_next else "")

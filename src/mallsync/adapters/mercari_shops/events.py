@@ -104,5 +104,5 @@ def _moment(text: str) -> datetime | None:
     """Return when it happened; None for what cannot be read, which is no reason to refuse."""
     try:
         return zoned_moment(text)
-    except (ValueError, OverflowError):
+    except ValueError:
         return None

@@ -59,18 +59,16 @@ def _goods(rows: Sequence[LineRecord]) -> int:
 
 
 def _of_cart(rows: Sequence[LineRecord]) -> list[int | None]:
-    """Return the amounts of the cart, which its lines tell; where they differ, the first line's.
+    """Return the amounts of the cart, which its lines tell; where they differ, the first told.
 
     Whether one is repeated or shared out among lines is not known (§16); clients take the first.
     """
-    told: Sequence[_Amount] = _OF_CART(rows[0])
+    told: tuple[_Amount, ...] = _OF_CART(rows[0])
     for row in rows[1:]:
-        others: Sequence[_Amount] = _OF_CART(row)
+        others: tuple[_Amount, ...] = _OF_CART(row)
         if others != told:
-            told = [
-                other if one is None or one == "" else one
-                for one, other in zip(told, others, strict=True)
-            ]
+            pairs = zip(told, others, strict=True)
+            told = tuple([other if one is None or one == "" else one for one, other in pairs])
     return [one if one is None or type(one) is int else _whole(one) for one in told]
 
 
@@ -82,6 +80,7 @@ def _discounts(rows: Sequence[LineRecord], by_shop: int, by_mall: int) -> tuple[
     """Return what was taken off, summed by who pays for it."""
     unknown = 0
     for row in rows:
+        # Without a discount there is no part of it; one that cannot be read is told all the same.
         if not row.Discount and (not row.SellerDiscount or type(row.SellerDiscount) is int):
             continue
         # SellerDiscount is taken for the seller's part of Discount (§6.4).
