@@ -49,8 +49,8 @@ def test_a_moment_may_have_to_tell_its_zone(text: str, meant: str) -> None:
     assert meant == found.isoformat()
 
 
-@pytest.mark.parametrize(("text", "_"), [BARE[0], BARE[1]])
-def test_a_moment_that_must_tell_its_zone_and_does_not_is_none(text: str, _: str) -> None:
+@pytest.mark.parametrize("text", ["2026-04-01T10:15:30", "2026-04-01 10:15:30", "2026-04-01"])
+def test_a_moment_that_must_tell_its_zone_and_does_not_is_none(text: str) -> None:
     """Nobody knows when it was."""
     with pytest.raises(ValueError, match="no zone"):
         zoned_moment(text)

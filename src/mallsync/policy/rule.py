@@ -204,8 +204,7 @@ class ExportRule:
     @known.default
     def _known(self) -> Mapping[str, Known]:
         """Return the decisions by status; none where they depend on a time in any case."""
-        watches_time = self.last_days is not None or self.period is PeriodUse.REQUIRED
-        if watches_time:
+        if self.last_days is not None or self.period is PeriodUse.REQUIRED:
             return {}
         return KnownByStatus(
             excluded=self.excluded_statuses,
